@@ -1,0 +1,197 @@
+"""Typed reading of environment variables.
+
+Each helper returns the value in its type, or the default when the variable is unset or empty. A value it
+cannot use raises ImproperlyConfigured with the variable's name and the fix. A value that may hold a password
+is never repeated in the message.
+"""
+
+import ipaddress
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+CACHE_BACKENDS = {
+    "redis": "django.core.cache.backends.redis.RedisCache",
+    "rediss": "django.core.cache.backends.redis.RedisCache",
+}
+# Scheme: (default port, STARTTLS, TLS from the first byte). submission and smtps are the names of RFC 8314.
+MAIL_TRANSPORTS = {
+    "smtp": (25, False, False),
+    "submission": (587, True, False),
+    "smtps": (465, False, True),
+}
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name, "yes" if default else "no").lower()
+    if value not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name}={value!r} is neither yes nor no.")
+    return value in TRUE
+
+
+def integer(name: str, default: int, lowest: int, highest: int) -> int:
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or not lowest <= int(value) <= highest:
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not a whole number from {lowest} to {highest}."
+        )
+    return int(value)
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """A list whose entries are separated by commas or spaces."""
+    return os.environ.get(name, "").replace(",", " ").split() or default
+
+
+def folder(name: str, default: Path) -> Path:
+    """An absolute path to a folder that exists and can be written to; made, for its owner only, if missing."""
+    path = Path(text(name, str(default))).expanduser().absolute()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}={str(path)!r} cannot be made a folder ({error.strerror}). Name another place."
+        ) from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(
+            f"{name}={str(path)!r} cannot be written to by this user. Change its owner, or name another place."
+        )
+    return path
+
+
+def secret(name: str, keep_in: Path) -> str:
+    """The variable's value, else a random one made once and kept in `keep_in`, readable by its owner only."""
+    if value := text(name, ""):
+        if len(value) < 50 or len(set(value)) < 5 or value.startswith("django-insecure-"):
+            raise ImproperlyConfigured(
+                f"{name} is too weak: give it at least 50 random characters, "
+                f"or leave it unset and one is made and kept in {keep_in}."
+            )
+        return value
+    if not keep_in.exists():
+        _write_once(keep_in, secrets.token_urlsafe(64))
+    if not (value := keep_in.read_text().strip()):
+        raise ImproperlyConfigured(f"{keep_in} is empty. Restore it, or delete it to have it made.")
+    return value
+
+
+def _write_once(path: Path, content: str) -> None:
+    """Two processes that start at once agree on one complete file: the first link wins."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(content)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def site_url(name: str, default: str) -> str:
+    """Scheme, host and optional port under which people reach the site, without a slash at the end.
+
+    https anywhere; http on loopback only, since a form about a person's health must not cross a network in the clear.
+    """
+    value = text(name, default).rstrip("/")
+    try:
+        url = urlsplit(value)
+        host, extra = url.hostname or "", url.path + url.query + url.fragment
+        _ = url.port
+    except ValueError:
+        host, extra = "", ""
+    if not host or extra or url.username or url.scheme not in {"http", "https"}:
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not the address of a site. Write it like https://www.example.com"
+        )
+    if url.scheme == "http" and not is_loopback(host):
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is plain http, which is accepted on this machine only. Use https://{url.netloc}"
+        )
+    return value
+
+
+def database(name: str, default: Path) -> dict[str, Any]:
+    """Django's settings for the database: SQLite in `default`, or what a sqlite: or postgres: URL names."""
+    value = text(name, f"sqlite:///{default}")
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(value, conn_max_age=600))
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured(_bad_url(name, "postgres://user:password@host:5432/name")) from error
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        return config | {"OPTIONS": SQLITE_OPTIONS}
+    if config["ENGINE"] == "django.db.backends.postgresql" and config["NAME"]:
+        return config | {"CONN_HEALTH_CHECKS": True}
+    raise ImproperlyConfigured(_bad_url(name, "postgres://user:password@host:5432/name"))
+
+
+# IMMEDIATE takes the write lock at the start, so that a transaction which reads and then writes waits its turn
+# instead of failing with "database is locked"; FULL makes a commit survive a power cut.
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,  # seconds
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+}
+
+
+def cache(name: str) -> dict[str, Any]:
+    """Django's settings for the cache that all workers share: a database table, or what a redis: URL names."""
+    value = text(name, "")
+    if not value:
+        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    scheme, host = _scheme_and_host(value)
+    if scheme not in CACHE_BACKENDS or not host:
+        raise ImproperlyConfigured(_bad_url(name, "redis://127.0.0.1:6379/0"))
+    return {"BACKEND": CACHE_BACKENDS[scheme], "LOCATION": value}
+
+
+def mail(name: str) -> dict[str, Any]:
+    """Django's EMAIL_ settings: the console, or what a smtp:, submission: or smtps: URL names."""
+    value = text(name, "console://")
+    scheme, host = _scheme_and_host(value)
+    if scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if scheme not in MAIL_TRANSPORTS or not host:
+        raise ImproperlyConfigured(_bad_url(name, "submission://user:password@mail.example.com"))
+    url, (port, starttls, tls) = urlsplit(value), MAIL_TRANSPORTS[scheme]
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": host,
+        "EMAIL_PORT": url.port or port,
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_TLS": starttls,
+        "EMAIL_USE_SSL": tls,
+        "EMAIL_TIMEOUT": 15,  # seconds
+    }
+
+
+def _scheme_and_host(value: str) -> tuple[str, str]:
+    try:
+        url = urlsplit(value)
+        _ = url.port
+        return url.scheme, url.hostname or ""
+    except ValueError:
+        return "", ""
+
+
+def _bad_url(name: str, example: str) -> str:
+    return f"{name} is not an address this site can use. Write it like {example}"

@@ -1,0 +1,26 @@
+"""gunicorn's settings: `gunicorn --config python:ascentpain.gunicorn_config ascentpain.wsgi`."""
+
+from typing import Any
+
+from django.conf import settings
+
+from ascentpain import env
+
+bind = settings.BIND if settings.BIND.startswith("unix:") else f"{settings.BIND}:{settings.PORT}"
+workers = env.integer("WEB_CONCURRENCY", 2, 1, 64)
+# Threads, so that a sender who never finishes his request holds up nobody else.
+worker_class = "gthread"
+threads = 4
+max_requests = 10_000
+max_requests_jitter = 1_000
+graceful_timeout = 20  # seconds
+# It would be written under the home folder, which a locked-down service does not have.
+control_socket_disable = True
+# No access log: an address and a time together tell who asked for help.
+accesslog = None
+loglevel = "warning"
+
+
+def when_ready(server: Any) -> None:
+    print(f"Ready. Open {settings.SITE_URL}/ for the site and {settings.SITE_URL}/admin/ for staff.")
+    print("Ctrl-C stops it.", flush=True)

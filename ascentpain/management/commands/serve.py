@@ -1,0 +1,49 @@
+"""What `make run` runs."""
+
+import os
+import socket
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+
+
+class Command(BaseCommand):
+    help = (
+        "Prepare the site and serve it with gunicorn on BIND:PORT, in the production configuration. "
+        "Refuses when the port is taken. Becomes gunicorn itself, so that one Ctrl-C stops everything."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.refuse_taken_port()
+        call_command("prepare", stdout=self.stdout)
+        self.stdout.flush()
+        os.execv(  # noqa: S606 (no shell, no argument from outside)
+            sys.executable,
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "--config",
+                "python:ascentpain.gunicorn_config",
+                "ascentpain.wsgi",
+            ],
+        )
+
+    def refuse_taken_port(self) -> None:
+        if settings.BIND.startswith("unix:"):
+            return
+        host = settings.BIND.strip("[]")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, settings.PORT))
+            except OSError as error:
+                raise CommandError(
+                    f"{settings.BIND}:{settings.PORT} cannot be opened ({error.strerror}). "
+                    f"Choose another with PORT, like PORT={settings.PORT + 1}."
+                ) from error

@@ -1,0 +1,105 @@
+from typing import Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout, Submit
+from django import forms
+from django.core.validators import MaxLengthValidator
+
+from contact import phone
+from contact.models import Inquiry
+from procedures.models import Revision
+
+MESSAGE_LENGTH = 2000  # characters
+
+
+class InquiryForm(forms.ModelForm):
+    """What a first call needs and nothing more.
+
+    Lengths are checked when the form is sent, never by the browser, which would cut off what is pasted.
+    """
+
+    # The address of the page that the patient came from. Anything else is ignored, not refused.
+    about = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Inquiry
+        fields = ("about", "name", "phone", "email", "best_time", "message")
+        labels: ClassVar = {
+            "name": "Your name",
+            "phone": "Phone number",
+            "email": "E-mail (optional)",
+            "best_time": "When is the best time to call you?",
+            "message": "What would you like us to know? (optional)",
+        }
+        help_texts: ClassVar = {
+            "phone": "We will call you on this number. Add an extension if you have one.",
+            "message": "A sentence or two is enough. You can tell us the rest when we call.",
+        }
+        widgets: ClassVar = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            # Not type="tel": its keypad has no letters, and people type "ext. 12" and 1-800-FLOWERS.
+            "phone": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+            "best_time": forms.RadioSelect,
+            "message": forms.Textarea(attrs={"rows": 5}),
+        }
+        error_messages: ClassVar = {
+            "name": {
+                "required": "Enter your name.",
+                "max_length": "Enter your name in %(limit_value)d characters or fewer.",
+            },
+            "phone": {
+                "required": "Enter a phone number, so that we can call you.",
+                "max_length": "This is too long for a phone number. Enter one number with its area code.",
+            },
+            "email": {
+                "invalid": "Enter an e-mail address like name@example.com, or leave it empty.",
+            },
+            "best_time": {
+                "invalid_choice": "Choose any time, morning or afternoon.",
+            },
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        for field in self.fields.values():
+            field.widget.attrs.pop("maxlength", None)
+        self.fields["best_time"].required = False
+        self.fields["message"].validators.append(
+            MaxLengthValidator(
+                MESSAGE_LENGTH,
+                "Your message has %(show_value)d characters. Shorten it to %(limit_value)d or fewer.",
+            )
+        )
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper(self)
+        helper.attrs = {"novalidate": True}
+        helper.layout = Layout(
+            "about", "name", "phone", "email", "best_time", "message", Submit("send", "Send my request")
+        )
+        return helper
+
+    @property
+    def about_title(self) -> str | None:
+        """The page of interest, in the words patients know it by."""
+        slug = self["about"].value()
+        return Revision.objects.public_title(slug) if slug else None
+
+    def clean_about(self) -> str:
+        """Kept in words, as the patient saw it: addresses may change."""
+        return self.about_title or ""
+
+    def clean_phone(self) -> str:
+        """As typed. The number in it is read here and stored beside it."""
+        typed: str = self.cleaned_data["phone"]
+        self.instance.phone_uri = phone.normalise(typed)
+        return typed
+
+    def clean_best_time(self) -> str:
+        return self.cleaned_data["best_time"] or Inquiry.BestTime.ANY
+
+    def clean_message(self) -> str:
+        return str(self.cleaned_data["message"])

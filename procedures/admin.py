@@ -1,0 +1,126 @@
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from procedures import publishing
+from procedures.models import Item, Page, Revision, Section
+
+
+class SectionInline(admin.StackedInline):
+    model = Section
+    fields = (("heading", "slug"), ("kind", "order"), "intro", "linked_page")
+    prepopulated_fields: ClassVar = {"slug": ("heading",)}
+    fk_name = "page"
+    extra = 0
+    show_change_link = True
+
+
+class ItemInline(admin.StackedInline):
+    model = Item
+    fields = (("term", "order"), "text", ("linked_page", "illustration"))
+    fk_name = "section"
+    extra = 1
+
+
+@admin.register(Page)
+class PageAdmin(admin.ModelAdmin):
+    """The draft. Saving changes nothing for patients; “Save and publish” does."""
+
+    list_display = ("title", "kind", "slug", "order", "live_since")
+    list_filter = ("kind",)
+    search_fields = ("title", "slug")
+    fieldsets = (
+        (None, {"fields": ("title", "summary", "introduction")}),
+        ("Where it stands", {"fields": (("kind", "slug"), "order", "is_placeholder")}),
+    )
+    prepopulated_fields: ClassVar = {"slug": ("title",)}
+    inlines = (SectionInline,)
+    change_form_template = "admin/procedures/page/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
+        return super().get_queryset(request).with_live_from()
+
+    @admin.display(description="live since", empty_value="not published", ordering="live_from")
+    def live_since(self, page: Page) -> Any:
+        return page.live_from
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Page | None = None) -> dict[str, Any]:
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Page | None = None) -> tuple[str, ...]:
+        return ("kind", "slug") if obj and obj.revisions.exists() else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Page | None = None) -> bool:
+        """A published page stays, and so does its history."""
+        return (
+            obj is not None
+            and not obj.revisions.exists()
+            and super().has_delete_permission(request, obj)
+        )
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        page = kwargs.get("obj")
+        if page and publishing.differs_from_live(page):
+            context["is_ahead_of_live"] = True
+        return super().render_change_form(request, context, **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: Page, post_url_continue: str | None = None) -> HttpResponse:
+        return self._publish(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Page) -> HttpResponse:
+        return self._publish(request, obj) or super().response_change(request, obj)
+
+    def _publish(self, request: HttpRequest, page: Page) -> HttpResponse | None:
+        """Publish if that button was pressed, and stay on the page to say how it went."""
+        if "_publish" not in request.POST:
+            return None
+        try:
+            publishing.publish(page, by=request.user)
+        except publishing.CannotPublish as error:
+            for problem in error.problems:
+                self.message_user(request, f"Saved, but not published: {problem}", messages.ERROR)
+        else:
+            self.log_change(request, page, "Published.")
+            self.message_user(request, f"“{page}” is saved and published.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:procedures_page_change", args=[page.pk]))
+
+
+@admin.register(Section)
+class SectionAdmin(admin.ModelAdmin):
+    """One section with its items; reached from its page."""
+
+    fields = ("page", ("heading", "slug"), ("kind", "order"), "intro", "linked_page")
+    readonly_fields = ("page",)
+    inlines = (ItemInline,)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Sections are added on their page."""
+        return False
+
+    def response_post_save_change(self, request: HttpRequest, obj: Section) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:procedures_page_change", args=[obj.page_id]))
+
+
+@admin.register(Revision)
+class RevisionAdmin(admin.ModelAdmin):
+    """What was published, when and by whom. Read only."""
+
+    list_display = ("page", "live_from", "made_by", "note")
+    list_filter = ("page",)
+    list_select_related = ("page", "made_by")
+    fields = ("page", "live_from", "made_at", "made_by", "note", "snapshot")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Revision | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Revision | None = None) -> bool:
+        return False

@@ -1,0 +1,221 @@
+"""What patients read.
+
+Page, Section and Item are the draft that staff edit. A Revision is a published snapshot of a whole page, and the
+only thing patients are ever shown. publishing.py is the way from the one to the other.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+
+from procedures import illustrations
+
+# A page as JSON; publishing.snapshot says what is in it.
+Snapshot = dict[str, Any]
+
+
+class PageQuerySet(models.QuerySet["Page"]):
+    def with_live_from(self) -> "PageQuerySet":
+        """Each page with `live_from`: since when patients get its live revision, None if they get none."""
+        live = Revision.objects.live().filter(page=OuterRef("pk"))
+        return self.annotate(live_from=Subquery(live.values("live_from")[:1]))
+
+
+class Page(models.Model):
+    class Kind(models.TextChoices):
+        INDEX = "index", "Index page"
+        PROCEDURE = "procedure", "Procedure"
+        CONDITION = "condition", "Condition"
+        NOTICE = "notice", "Notice"
+
+    INDEX_SLUGS = ("home", "procedures", "conditions")
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    slug = models.SlugField(
+        "address",
+        max_length=100,
+        help_text="The last word of the page's address. It is fixed once the page is published.",
+    )
+    title = models.CharField(max_length=200, help_text="The heading at the top of the page.")
+    summary = models.TextField(
+        help_text="One or two sentences: the first words on the page, in lists and in search results."
+    )
+    introduction = models.TextField(
+        blank=True,
+        help_text="Shown before the first section. An empty line starts a new paragraph.",
+    )
+    order = models.PositiveSmallIntegerField(default=0, help_text="Its place in lists of pages.")
+    is_placeholder = models.BooleanField(
+        "placeholder",
+        default=False,
+        help_text="The page says that its text is still to come, and the deployment check refuses it.",
+    )
+
+    objects = PageQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["kind", "order", "title"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "slug"],
+                name="page_address_unique",
+                violation_error_message="Another page of this kind has this address. Choose another.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        if self.kind == self.Kind.INDEX:
+            return reverse(f"procedures:{self.slug}")
+        return reverse(f"procedures:{self.kind}", args=[self.slug])
+
+    def clean(self) -> None:
+        self._refuse_moving_once_published()
+        if self.kind == self.Kind.INDEX and self.slug not in self.INDEX_SLUGS:
+            raise ValidationError(
+                {"slug": f"An index page has one of these addresses: {', '.join(self.INDEX_SLUGS)}."}
+            )
+        if self.kind == self.Kind.NOTICE and not self._address_is_free():
+            raise ValidationError({"slug": "The site uses this address itself. Choose another."})
+
+    def _refuse_moving_once_published(self) -> None:
+        before = Page.objects.filter(pk=self.pk, revisions__isnull=False).first()
+        if before and (before.kind, before.slug) != (self.kind, self.slug):
+            raise ValidationError(
+                "The page is published, so its kind and address can no longer change: links would break."
+            )
+
+    def _address_is_free(self) -> bool:
+        try:
+            return resolve(f"/{self.slug}/").view_name == "procedures:notice"
+        except Resolver404:
+            return False
+
+
+class Section(models.Model):
+    class Kind(models.TextChoices):
+        """How a section looks: `procedures/sections/_<kind>.html` draws it."""
+
+        PROSE = "prose", "Text"
+        BULLETS = "bullets", "Bullet list"
+        STEPS = "steps", "Numbered steps"
+        TERMS = "terms", "Terms, each explained"
+        TIMELINE = "timeline", "Timeline"
+        FACTS = "facts", "At a glance"
+        CALL_TO_ACTION = "call_to_action", "Invitation to call or write"
+
+    # Kinds that are nothing without items; kinds whose items each need a term.
+    NEEDING_ITEMS: ClassVar = {Kind.BULLETS, Kind.STEPS, Kind.TERMS, Kind.TIMELINE, Kind.FACTS}
+    NEEDING_TERMS: ClassVar = {Kind.STEPS, Kind.TERMS, Kind.TIMELINE, Kind.FACTS}
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="sections")
+    heading = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=100, help_text="Names the section in links to it.")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.PROSE)
+    intro = models.TextField(
+        blank=True,
+        help_text="Shown before the items. An empty line starts a new paragraph.",
+    )
+    linked_page = models.ForeignKey(
+        Page,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text="A page to read next, linked at the end of the section.",
+    )
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["order", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["page", "slug"],
+                name="section_slug_unique_on_page",
+                violation_error_message="Another section of this page has this slug. Choose another.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class Item(models.Model):
+    """One step, bullet, term, fact or paragraph of a section."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="items")
+    term = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    illustration = models.SlugField(
+        max_length=100,
+        blank=True,
+        validators=[illustrations.validate_exists],
+        help_text="The name of a drawing; drawing, caption and text alternative come together.",
+    )
+    linked_page = models.ForeignKey(
+        Page, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.term or self.text[:60]
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def live(self, at: datetime | None = None) -> "RevisionQuerySet":
+        """What patients get at that time (now unless told): of each page, the newest revision whose time has come."""
+        newest = (
+            Revision.objects.filter(page=OuterRef("page"), live_from__lte=at or timezone.now())
+            .order_by("-live_from", "-pk")
+            .values("pk")[:1]
+        )
+        return self.filter(pk=Subquery(newest)).select_related("page")
+
+    def at_address(self, kind: str, slug: str) -> "RevisionQuerySet":
+        return self.filter(page__kind=kind, page__slug=slug)
+
+    def of_kinds(self, *kinds: str) -> "RevisionQuerySet":
+        return self.filter(page__kind__in=kinds).order_by("snapshot__order", "snapshot__title")
+
+    def public_title(self, slug: str) -> str | None:
+        """The title under which patients know the procedure or condition at this address, if there is one."""
+        revision = self.live().of_kinds(Page.Kind.PROCEDURE, Page.Kind.CONDITION)
+        found = revision.filter(page__slug=slug).first()
+        return found.snapshot["title"] if found else None
+
+
+class Revision(models.Model):
+    """A whole page as it was published. Never changed once made."""
+
+    page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="revisions")
+    snapshot = models.JSONField(help_text="What publishing.snapshot made of the draft.")
+    live_from = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    note = models.CharField(max_length=200, blank=True)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["page", "-live_from", "-id"], name="revision_newest_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page} of {timezone.localtime(self.live_from):%-d %B %Y, %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return self.page.get_absolute_url()

@@ -1,0 +1,144 @@
+"""The only door between what staff write and what patients read."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from procedures import illustrations
+from procedures.models import Item, Page, Revision, Section, Snapshot
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+# The primary keys of the pages that a link may lead to, with the titles that patients know them by.
+Titles = dict[int, str]
+
+
+class CannotPublish(Exception):  # noqa: N818 (reads as what happened)
+    """The draft is not fit for patients. `problems` says why, a sentence each, in words for staff."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+@transaction.atomic
+def publish(
+    *pages: Page,
+    by: "User | None" = None,
+    note: str = "",
+    live_from: datetime | None = None,
+) -> list[Revision]:
+    """Give patients the stored drafts of these pages, all of them or none, from `live_from` on (now unless told).
+
+    Pages published together may link to each other. Raises CannotPublish when a draft is not fit.
+    """
+    now = timezone.now()
+    drafts = list(_drafts().select_for_update(of=("self",)).filter(pk__in=[page.pk for page in pages]))
+    titles = _live_titles(live_from or now) | {draft.pk: draft.title for draft in drafts}
+    if problems := [problem for draft in drafts for problem in _problems(draft, titles)]:
+        raise CannotPublish(problems)
+    return [
+        Revision.objects.create(
+            page=draft,
+            snapshot=snapshot(draft, titles),
+            made_by=by,
+            note=note,
+            live_from=live_from or now,
+        )
+        for draft in drafts
+    ]
+
+
+def differs_from_live(page: Page) -> bool:
+    """Whether the stored draft says anything else than what patients read now."""
+    live = Revision.objects.live().filter(page=page).first()
+    draft = _drafts().get(pk=page.pk)
+    return live is None or live.snapshot != snapshot(draft, _live_titles(timezone.now()))
+
+
+def snapshot(page: Page, titles: Titles) -> Snapshot:
+    """All that a patient's page shows of this draft, as JSON.
+
+    `titles` are those that patients know the linked pages by. A published page's address is fixed, so links keep it.
+    """
+    return {
+        "title": page.title,
+        "summary": page.summary,
+        "introduction": page.introduction,
+        "order": page.order,
+        "is_placeholder": page.is_placeholder,
+        "sections": [
+            {
+                "heading": section.heading,
+                "slug": section.slug,
+                "kind": section.kind,
+                "intro": section.intro,
+                "link": _link(section.linked_page, titles),
+                "items": [
+                    {
+                        "term": item.term,
+                        "text": item.text,
+                        "illustration": item.illustration,
+                        "link": _link(item.linked_page, titles),
+                    }
+                    for item in section.items.all()
+                ],
+            }
+            for section in page.sections.all()
+        ],
+    }
+
+
+def _link(page: Page | None, titles: Titles) -> Snapshot | None:
+    if page is None:
+        return None
+    return {"title": titles.get(page.pk, page.title), "path": page.get_absolute_url()}
+
+
+def _drafts() -> QuerySet[Page]:
+    return Page.objects.prefetch_related("sections__linked_page", "sections__items__linked_page")
+
+
+def _live_titles(at: datetime) -> dict[int, str]:
+    return dict(Revision.objects.live(at).values_list("page_id", "snapshot__title"))
+
+
+def _problems(page: Page, titles: Titles) -> Iterator[str]:
+    name = f"“{page.title or page.slug}”"
+    if not page.title.strip():
+        yield f"{name} has no title."
+    if not page.summary.strip():
+        yield f"{name} has no summary."
+    for section in page.sections.all():
+        for problem in _section_problems(section, titles):
+            yield f"{name}, section “{section.heading or section.slug}”: {problem}"
+
+
+def _section_problems(section: Section, titles: Titles) -> Iterator[str]:
+    items = list(section.items.all())
+    if not section.heading.strip():
+        yield "it has no heading."
+    if not items and (section.kind in Section.NEEDING_ITEMS or not section.intro.strip()):
+        yield "it is empty."
+    if any(not item.text.strip() and not item.term.strip() for item in items):
+        yield "an item is empty."
+    elif section.kind in Section.NEEDING_TERMS and any(not item.term.strip() for item in items):
+        yield "each item needs a term."
+    for illustration in filter(None, (item.illustration for item in items)):
+        yield from _illustration_problems(illustration)
+    for linked in filter(None, [section.linked_page, *(item.linked_page for item in items)]):
+        if linked.pk not in titles:
+            yield f"it links to “{linked.title}”, which is not published."
+
+
+def _illustration_problems(illustration: str) -> Iterator[str]:
+    try:
+        illustrations.validate_exists(illustration)
+    except ValidationError as error:
+        yield from error.messages

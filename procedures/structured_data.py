@@ -1,0 +1,80 @@
+"""What a page tells search engines, in schema.org's terms: nothing but what it shows people."""
+
+from typing import Any
+
+from django.conf import settings
+
+from contact.models import Practice
+from procedures.site_map import trail
+from procedures.models import Page, Revision
+
+Node = dict[str, Any]
+
+# What a page of this kind is about, in schema.org's terms.
+SUBJECTS = {Page.Kind.PROCEDURE: "MedicalProcedure", Page.Kind.CONDITION: "MedicalCondition"}
+
+
+def graph(revision: Revision, practice: Practice) -> Node:
+    """One JSON-LD graph; nodes refer to each other by @id."""
+    nodes = [_web_page(revision), _practice(practice)]
+    subject = SUBJECTS.get(Page.Kind(revision.page.kind))
+    if subject:
+        nodes.append(_subject(subject, revision))
+    if crumbs := trail(revision):
+        nodes.append(
+            {
+                "@type": "BreadcrumbList",
+                "itemListElement": [
+                    {
+                        "@type": "ListItem",
+                        "position": position,
+                        "name": crumb.title,
+                        "item": settings.SITE_URL + crumb.path,
+                    }
+                    for position, crumb in enumerate(crumbs, start=1)
+                ],
+            }
+        )
+    return {"@context": "https://schema.org", "@graph": nodes}
+
+
+def _web_page(revision: Revision) -> Node:
+    url = settings.SITE_URL + revision.get_absolute_url()
+    is_medical = revision.page.kind in SUBJECTS
+    node: Node = {
+        "@type": "MedicalWebPage" if is_medical else "WebPage",
+        "@id": url,
+        "url": url,
+        "name": revision.snapshot["title"],
+        "description": revision.snapshot["summary"],
+        "inLanguage": "en-US",
+        "publisher": {"@id": _practice_id()},
+    }
+    return node | ({"about": {"@id": f"{url}#subject"}} if is_medical else {})
+
+
+def _subject(kind: str, revision: Revision) -> Node:
+    return {
+        "@type": kind,
+        "@id": f"{settings.SITE_URL}{revision.get_absolute_url()}#subject",
+        "name": revision.snapshot["title"],
+        "description": revision.snapshot["summary"],
+    }
+
+
+def _practice(practice: Practice) -> Node:
+    """Only what staff have filled in, since only that is on the page."""
+    node: Node = {
+        "@type": "MedicalBusiness",
+        "@id": _practice_id(),
+        "name": practice.name,
+        "url": f"{settings.SITE_URL}/",
+        "telephone": practice.telephone.removeprefix("tel:"),
+        "address": practice.address,
+        "email": practice.email,
+    }
+    return {key: value for key, value in node.items() if value}
+
+
+def _practice_id() -> str:
+    return f"{settings.SITE_URL}/#practice"

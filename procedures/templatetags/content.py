@@ -1,0 +1,48 @@
+"""Turning a snapshot's plain text into a page."""
+
+import json
+import re
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from procedures import illustrations
+
+register = template.Library()
+
+# What could end a <script> element or open a comment in it, as JSON escapes of the same characters.
+JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@register.filter
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text in which an empty line starts a new one."""
+    return [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
+
+
+@register.filter
+def sections_of_kind(sections: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [section for section in sections if section["kind"] == kind]
+
+
+@register.filter
+def sections_but_kind(sections: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [section for section in sections if section["kind"] != kind]
+
+
+@register.filter
+def section_template(kind: str) -> str:
+    return f"procedures/sections/_{kind}.html"
+
+
+@register.filter
+def illustration_template(name: str) -> str:
+    return illustrations.template_name(name)
+
+
+@register.filter
+def json_for_script(data: object) -> SafeString:
+    """JSON that can stand inside a <script> element: a data block, which the CSP does not run."""
+    text = json.dumps(data, ensure_ascii=False).translate(JSON_ESCAPES)
+    return mark_safe(text)  # noqa: S308 (no character is left that HTML reads as markup)

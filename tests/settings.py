@@ -1,0 +1,20 @@
+"""The site's own settings on throw-away data, whatever the environment of the person who runs the tests."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+KEPT = {"DATABASE_URL", "CACHE_URL"}  # .ci/run chooses these
+for name in {"SITE_URL", "PORT", "BIND", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL"} - KEPT:
+    os.environ.pop(name, None)
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="ascentpain-tests-")
+atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+
+from ascentpain.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Hashed names and compression are tested where the site is served for real (tests/browser, tests/ascentpain).
+STORAGES = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
