@@ -43,9 +43,7 @@ def flag(name: str, default: bool) -> bool:
 def integer(name: str, default: int, lowest: int, highest: int) -> int:
     value = text(name, str(default))
     if not value.isascii() or not value.isdigit() or not lowest <= int(value) <= highest:
-        raise ImproperlyConfigured(
-            f"{name}={value!r} is not a whole number from {lowest} to {highest}."
-        )
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number from {lowest} to {highest}.")
     return int(value)
 
 
@@ -55,7 +53,7 @@ def words(name: str, default: list[str]) -> list[str]:
 
 
 def folder(name: str, default: Path) -> Path:
-    """An absolute path to a folder that exists and can be written to; made, for its owner only, if missing."""
+    """An absolute path to a folder that can be written to; made, for its owner only, if missing."""
     path = Path(text(name, str(default))).expanduser().absolute()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -65,13 +63,13 @@ def folder(name: str, default: Path) -> Path:
         ) from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise ImproperlyConfigured(
-            f"{name}={str(path)!r} cannot be written to by this user. Change its owner, or name another place."
+            f"{name}={str(path)!r} cannot be written to. Change its owner, or name another place."
         )
     return path
 
 
 def secret(name: str, keep_in: Path) -> str:
-    """The variable's value, else a random one made once and kept in `keep_in`, readable by its owner only."""
+    """The variable's value, else a random one made once and kept in `keep_in` for its owner only."""
     if value := text(name, ""):
         if len(value) < 50 or len(set(value)) < 5 or value.startswith("django-insecure-"):
             raise ImproperlyConfigured(
@@ -109,7 +107,7 @@ def is_loopback(host: str) -> bool:
 def site_url(name: str, default: str) -> str:
     """Scheme, host and optional port under which people reach the site, without a slash at the end.
 
-    https anywhere; http on loopback only, since a form about a person's health must not cross a network in the clear.
+    https anywhere, http on loopback only: what people write of their health crosses no network in the clear.
     """
     value = text(name, default).rstrip("/")
     try:
@@ -143,8 +141,8 @@ def database(name: str, default: Path) -> dict[str, Any]:
     raise ImproperlyConfigured(_bad_url(name, "postgres://user:password@host:5432/name"))
 
 
-# IMMEDIATE takes the write lock at the start, so that a transaction which reads and then writes waits its turn
-# instead of failing with "database is locked"; FULL makes a commit survive a power cut.
+# IMMEDIATE takes the write lock at the start, so that a transaction which reads and then writes waits its
+# turn instead of failing with "database is locked"; FULL makes a commit survive a power cut.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds
@@ -153,7 +151,7 @@ SQLITE_OPTIONS = {
 
 
 def cache(name: str) -> dict[str, Any]:
-    """Django's settings for the cache that all workers share: a database table, or what a redis: URL names."""
+    """Django's settings for the cache all workers share: a database table, or what a redis: URL names."""
     value = text(name, "")
     if not value:
         return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}

@@ -38,7 +38,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, "500", 500, "Something went wrong on our side")
 
 
-def _page(
-    request: HttpRequest, name: str, status: int, title: str, **context: Any
-) -> HttpResponse:
+def _page(request: HttpRequest, name: str, status: int, title: str, **context: Any) -> HttpResponse:
     return render(request, f"errors/{name}.html", {"title": title, **context}, status=status)

@@ -1,5 +1,7 @@
 """gunicorn's settings: `gunicorn --config python:ascentpain.gunicorn_config ascentpain.wsgi`."""
 
+import os
+import time
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +15,8 @@ worker_class = "gthread"
 threads = 4
 max_requests = 10_000
 max_requests_jitter = 1_000
-graceful_timeout = 20  # seconds
+graceful_timeout = 20  # seconds, after a SIGTERM
+umask = 0o077
 # It would be written under the home folder, which a locked-down service does not have.
 control_socket_disable = True
 # No access log: an address and a time together tell who asked for help.
@@ -24,3 +27,9 @@ loglevel = "warning"
 def when_ready(server: Any) -> None:
     print(f"Ready. Open {settings.SITE_URL}/ for the site and {settings.SITE_URL}/admin/ for staff.")
     print("Ctrl-C stops it.", flush=True)
+
+
+def worker_int(worker: Any) -> None:
+    """Ctrl-C: what is being answered gets half a second; who never finishes his request holds up nobody."""
+    time.sleep(0.5)
+    os._exit(0)

@@ -46,7 +46,7 @@ def _database() -> bool:
 
 
 def _cache() -> bool:
-    """What one request writes another can read; each call has a key of its own, so that probes do not meet."""
+    """What one request writes another can read. Each call has a key of its own: probes may overlap."""
     key = f"readyz-{secrets.token_hex(8)}"
     cache.set(key, "ready", timeout=5)
     try:

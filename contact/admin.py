@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -13,13 +14,26 @@ from contact import phone
 from contact.models import Inquiry, Practice
 
 
+class AboutFilter(admin.SimpleListFilter):
+    """The pages that patients came from, by the titles they saw."""
+
+    title = "page"
+    parameter_name = "about"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(title, title) for title in Inquiry.objects.pages_of_interest()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> QuerySet[Inquiry]:
+        return queryset.filter(about=self.value()) if self.value() else queryset
+
+
 @admin.register(Inquiry)
 class InquiryAdmin(admin.ModelAdmin):
-    """The queue. Staff read what patients wrote and say how far each request is; nothing is added or deleted."""
+    """The queue: staff read what patients wrote and say how far each request is. None is added or deleted."""
 
     list_display = ("sent_at", "name", "call", "best_time", "about", "status")
     list_display_links = ("sent_at", "name")
-    list_filter = ("status", "best_time", "sent_at", "about")
+    list_filter = ("status", "best_time", "sent_at", AboutFilter)
     search_fields = ("name", "phone", "phone_uri", "email")
     actions = None
     fieldsets = (
@@ -28,8 +42,8 @@ class InquiryAdmin(admin.ModelAdmin):
     )
     readonly_fields = ("name", "call", "best_time", "message", "about", "phone", "email", "sent_at")
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).newest_first()
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Inquiry]:
+        return Inquiry.objects.newest_first()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -42,7 +56,9 @@ class InquiryAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', inquiry.phone_uri, inquiry.phone_display)
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
-        """The columns, and one of buttons that come back to the list as it is filtered now."""
+        """The columns and, for who may use them, buttons that come back to the list as it is filtered."""
+        if not self.has_change_permission(request):
+            return tuple(super().get_list_display(request))
         filters = request.GET.urlencode()
 
         @admin.display(description="move to")
@@ -57,7 +73,7 @@ class InquiryAdmin(admin.ModelAdmin):
         return format_html_join(
             " ",
             '<button type="submit" class="button" name="to" value="{}" formaction="{}?{}">{}'
-            '<span class="visually-hidden">: {}</span></button>',
+            '<span class="visually-hidden"> ({})</span></button>',
             (
                 (value, address, filters, label, inquiry.name)
                 for value, label in Inquiry.Status.choices

@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
@@ -12,6 +12,15 @@ from procedures.models import Revision
 MESSAGE_LENGTH = 2000  # characters
 
 
+class MessageField(forms.CharField):
+    """Text of several lines, whose line breaks, two characters as browsers send them, count as one."""
+
+    widget = forms.Textarea(attrs={"rows": 5})
+
+    def to_python(self, value: str | None) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class InquiryForm(forms.ModelForm):
     """What a first call needs and nothing more.
 
@@ -20,30 +29,38 @@ class InquiryForm(forms.ModelForm):
 
     # The address of the page that the patient came from. Anything else is ignored, not refused.
     about = forms.CharField(required=False, widget=forms.HiddenInput)
+    message = MessageField(
+        required=False,
+        label="What would you like us to know? (optional)",
+        help_text="A sentence or two is enough. You can tell us the rest when we call.",
+        validators=[
+            MaxLengthValidator(
+                MESSAGE_LENGTH,
+                "Your message has %(show_value)d characters. Shorten it to %(limit_value)d or fewer.",
+            )
+        ],
+    )
 
     class Meta:
         model = Inquiry
         fields = ("about", "name", "phone", "email", "best_time", "message")
-        labels: ClassVar = {
+        labels = {
             "name": "Your name",
             "phone": "Phone number",
             "email": "E-mail (optional)",
             "best_time": "When is the best time to call you?",
-            "message": "What would you like us to know? (optional)",
         }
-        help_texts: ClassVar = {
+        help_texts = {
             "phone": "We will call you on this number. Add an extension if you have one.",
-            "message": "A sentence or two is enough. You can tell us the rest when we call.",
         }
-        widgets: ClassVar = {
+        widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             # Not type="tel": its keypad has no letters, and people type "ext. 12" and 1-800-FLOWERS.
             "phone": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
             "email": forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
             "best_time": forms.RadioSelect,
-            "message": forms.Textarea(attrs={"rows": 5}),
         }
-        error_messages: ClassVar = {
+        error_messages = {
             "name": {
                 "required": "Enter your name.",
                 "max_length": "Enter your name in %(limit_value)d characters or fewer.",
@@ -66,19 +83,19 @@ class InquiryForm(forms.ModelForm):
         for field in self.fields.values():
             field.widget.attrs.pop("maxlength", None)
         self.fields["best_time"].required = False
-        self.fields["message"].validators.append(
-            MaxLengthValidator(
-                MESSAGE_LENGTH,
-                "Your message has %(show_value)d characters. Shorten it to %(limit_value)d or fewer.",
-            )
-        )
 
     @property
     def helper(self) -> FormHelper:
         helper = FormHelper(self)
         helper.attrs = {"novalidate": True}
         helper.layout = Layout(
-            "about", "name", "phone", "email", "best_time", "message", Submit("send", "Send my request")
+            "about",
+            "name",
+            "phone",
+            "email",
+            "best_time",
+            "message",
+            Submit("send", "Send my request"),
         )
         return helper
 
@@ -100,6 +117,3 @@ class InquiryForm(forms.ModelForm):
 
     def clean_best_time(self) -> str:
         return self.cleaned_data["best_time"] or Inquiry.BestTime.ANY
-
-    def clean_message(self) -> str:
-        return str(self.cleaned_data["message"])

@@ -1,7 +1,6 @@
 """What patients send, and the details of the practice they send it to."""
 
 import logging
-from typing import ClassVar
 
 from django.db import DatabaseError, InterfaceError, models
 from django.db.models import Q
@@ -16,12 +15,16 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def newest_first(self) -> "InquiryQuerySet":
         return self.order_by("-sent_at", "-pk")
 
+    def pages_of_interest(self) -> "models.QuerySet[Inquiry, str]":
+        """The titles of the pages that patients came from, each once."""
+        return self.exclude(about="").order_by("about").values_list("about", flat=True).distinct()
+
 
 class Inquiry(models.Model):
     """One request for a consultation, in the patient's own words.
 
-    Staff change its status and nothing else. What it holds is health information about a person: it stands in no
-    log, no URL and no name of the record.
+    Staff change its status and nothing else. What it holds is health information about a person: it stands
+    in no log, no URL and no name of the record.
     """
 
     class BestTime(models.TextChoices):
@@ -46,9 +49,7 @@ class Inquiry(models.Model):
         help_text="The number as a machine dials it (RFC 3966).",
     )
     email = models.EmailField("e-mail", blank=True)
-    best_time = models.CharField(
-        "best time to call", max_length=20, choices=BestTime, default=BestTime.ANY
-    )
+    best_time = models.CharField("best time to call", max_length=20, choices=BestTime, default=BestTime.ANY)
     message = models.TextField(blank=True)
     about = models.CharField(
         max_length=200,
@@ -60,8 +61,8 @@ class Inquiry(models.Model):
 
     class Meta:
         verbose_name_plural = "inquiries"
-        indexes: ClassVar = [models.Index(fields=["-sent_at", "-id"], name="inquiry_newest_first")]
-        constraints: ClassVar = [
+        indexes = [models.Index(fields=["-sent_at", "-id"], name="inquiry_newest_first")]
+        constraints = [
             models.CheckConstraint(
                 name="inquiry_can_be_answered",
                 condition=~Q(name="") & ~Q(phone="") & ~Q(phone_uri=""),
@@ -106,19 +107,19 @@ class Practice(models.Model):
         default="tel:+1-504-249-7576",
         help_text="As a machine dials it (RFC 3966).",
     )
-    address = models.TextField(
-        blank=True, help_text="Street, city, state and ZIP code, a line each."
-    )
+    address = models.TextField(blank=True, help_text="Street, city, state and ZIP code, a line each.")
     email = models.EmailField("e-mail", blank=True, help_text="An address that patients may write to.")
     hours = models.TextField(
-        "opening hours", blank=True, help_text="One line a day or range, like: Monday to Friday, 8 am to 5 pm."
+        "opening hours",
+        blank=True,
+        help_text="One line a day or range, like: Monday to Friday, 8 am to 5 pm.",
     )
 
     objects = PracticeManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "practice details"
-        constraints: ClassVar = [
+        constraints = [
             models.CheckConstraint(
                 name="practice_is_one_row",
                 condition=Q(id=1),

@@ -18,9 +18,7 @@ EMERGENCY_NUMBERS: Final = {"911", "988"}
 
 NOT_A_NUMBER = "We cannot read a phone number here. Enter it with its area code, like (504) 555-0123."
 PROBLEMS: Final = {
-    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: (
-        "This number has no area code. Add it, like (504) 555-0123."
-    ),
+    ValidationResult.IS_POSSIBLE_LOCAL_ONLY: ("This number has no area code. Add it, like (504) 555-0123."),
     ValidationResult.TOO_SHORT: "This number is too short. Check it, and include the area code.",
     ValidationResult.TOO_LONG: (
         "This number is too long. Enter one number with its area code, like (504) 555-0123."

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contact.forms import InquiryForm
 
-# Tells the receipt, and nobody else, that this browser has just sent a request. It holds nothing of the request.
+# Tells the receipt that this browser has just sent a request. It holds nothing of the request.
 SENT_COOKIE = "request_sent"
 SENT_COOKIE_AGE = 30 * 60  # seconds
 

@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -8,11 +8,14 @@ from django.urls import reverse
 from procedures import publishing
 from procedures.models import Item, Page, Revision, Section
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
 
 class SectionInline(admin.StackedInline):
     model = Section
     fields = (("heading", "slug"), ("kind", "order"), "intro", "linked_page")
-    prepopulated_fields: ClassVar = {"slug": ("heading",)}
+    prepopulated_fields = {"slug": ("heading",)}
     fk_name = "page"
     extra = 0
     show_change_link = True
@@ -36,12 +39,12 @@ class PageAdmin(admin.ModelAdmin):
         (None, {"fields": ("title", "summary", "introduction")}),
         ("Where it stands", {"fields": (("kind", "slug"), "order", "is_placeholder")}),
     )
-    prepopulated_fields: ClassVar = {"slug": ("title",)}
+    prepopulated_fields = {"slug": ("title",)}
     inlines = (SectionInline,)
     change_form_template = "admin/procedures/page/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Page]:
-        return super().get_queryset(request).with_live_from()
+        return Page.objects.with_live_from()
 
     @admin.display(description="live since", empty_value="not published", ordering="live_from")
     def live_since(self, page: Page) -> Any:
@@ -55,19 +58,23 @@ class PageAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Page | None = None) -> bool:
         """A published page stays, and so does its history."""
-        return (
-            obj is not None
-            and not obj.revisions.exists()
-            and super().has_delete_permission(request, obj)
-        )
+        return obj is not None and not obj.revisions.exists() and super().has_delete_permission(request, obj)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        page = kwargs.get("obj")
-        if page and publishing.differs_from_live(page):
-            context["is_ahead_of_live"] = True
-        return super().render_change_form(request, context, **kwargs)
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Page | None = None,
+    ) -> HttpResponse:
+        context["is_ahead_of_live"] = obj is not None and publishing.differs_from_live(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def response_add(self, request: HttpRequest, obj: Page, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Page, post_url_continue: str | None = None
+    ) -> HttpResponse:
         return self._publish(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Page) -> HttpResponse:
@@ -78,7 +85,7 @@ class PageAdmin(admin.ModelAdmin):
         if "_publish" not in request.POST:
             return None
         try:
-            publishing.publish(page, by=request.user)
+            publishing.publish(page, by=cast("User", request.user))
         except publishing.CannotPublish as error:
             for problem in error.problems:
                 self.message_user(request, f"Saved, but not published: {problem}", messages.ERROR)
@@ -103,7 +110,7 @@ class SectionAdmin(admin.ModelAdmin):
         """Sections are added on their page."""
         return False
 
-    def response_post_save_change(self, request: HttpRequest, obj: Section) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Section) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:procedures_page_change", args=[obj.page_id]))
 
 

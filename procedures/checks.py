@@ -28,13 +28,16 @@ def notices_are_filled_in(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
     return [
         *(_error(slug, "is not published", "Publish it", "procedures.E002") for slug in missing),
         *(
-            _error(slug, "is a placeholder", "Write it, untick “placeholder”, and publish it", "procedures.E003")
+            _error(
+                slug,
+                "is a placeholder",
+                "Write it, untick “placeholder”, and publish it",
+                "procedures.E003",
+            )
             for slug in placeholders
         ),
     ]
 
 
 def _error(slug: str, problem: str, fix: str, code: str) -> Error:
-    return Error(
-        f"The notice /{slug}/ {problem}.", hint=f"{fix} in the admin, under Pages.", id=code
-    )
+    return Error(f"The notice /{slug}/ {problem}.", hint=f"{fix} in the admin, under Pages.", id=code)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
 from procedures import publishing
@@ -17,13 +17,22 @@ from procedures.models import Item, Page, Section
 
 Row = TypeVar("Row", Page, Section, Item)
 
-PAGE_KEYS = {"kind", "slug", "title", "summary", "introduction", "order", "is_placeholder", "sections"}
+PAGE_KEYS = {
+    "kind",
+    "slug",
+    "title",
+    "summary",
+    "introduction",
+    "order",
+    "is_placeholder",
+    "sections",
+}
 SECTION_KEYS = {"heading", "slug", "kind", "intro", "link", "items"}
 ITEM_KEYS = {"term", "text", "illustration", "link"}
 
 
 class BadContent(Exception):  # noqa: N818 (reads as what happened)
-    """Content files that cannot be used. `problems` holds a line each: file, key, what is wrong and the fix."""
+    """Content files that cannot be used. `problems`: a line each with file, key, what is wrong, the fix."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -89,9 +98,7 @@ def _tables(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
-def _key_problems(
-    place: str, table: dict[str, Any], allowed: set[str], required: set[str]
-) -> Iterator[str]:
+def _key_problems(place: str, table: dict[str, Any], allowed: set[str], required: set[str]) -> Iterator[str]:
     for key in sorted(required - table.keys()):
         yield f"{place}{key}: missing. Add it."
     for key, value in table.items():
@@ -169,7 +176,7 @@ def _saved(row: Row, path: Path, place: str) -> Row:
     except ValidationError as error:
         raise BadContent(
             [
-                f"{path}: {place}{'' if key == '__all__' else f'{key}: '}{message}"
+                f"{path}: {place.rstrip('.') if key == NON_FIELD_ERRORS else place + key}: {message}"
                 for key, messages in error.message_dict.items()
                 for message in messages
             ]

@@ -1,11 +1,11 @@
 """What patients read.
 
-Page, Section and Item are the draft that staff edit. A Revision is a published snapshot of a whole page, and the
-only thing patients are ever shown. publishing.py is the way from the one to the other.
+Page, Section and Item are the draft that staff edit. A Revision is a published snapshot of a whole page,
+and the only thing patients are ever shown. publishing.py is the way from the one to the other.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -57,11 +57,13 @@ class Page(models.Model):
         help_text="The page says that its text is still to come, and the deployment check refuses it.",
     )
 
+    live_from: datetime | None  # on pages from Page.objects.with_live_from()
+
     objects = PageQuerySet.as_manager()
 
     class Meta:
-        ordering: ClassVar = ["kind", "order", "title"]
-        constraints: ClassVar = [
+        ordering = ["kind", "order", "title"]
+        constraints = [
             models.UniqueConstraint(
                 fields=["kind", "slug"],
                 name="page_address_unique",
@@ -113,8 +115,8 @@ class Section(models.Model):
         CALL_TO_ACTION = "call_to_action", "Invitation to call or write"
 
     # Kinds that are nothing without items; kinds whose items each need a term.
-    NEEDING_ITEMS: ClassVar = {Kind.BULLETS, Kind.STEPS, Kind.TERMS, Kind.TIMELINE, Kind.FACTS}
-    NEEDING_TERMS: ClassVar = {Kind.STEPS, Kind.TERMS, Kind.TIMELINE, Kind.FACTS}
+    NEEDING_ITEMS = {Kind.BULLETS, Kind.STEPS, Kind.TERMS, Kind.TIMELINE, Kind.FACTS}
+    NEEDING_TERMS = {Kind.STEPS, Kind.TERMS, Kind.TIMELINE, Kind.FACTS}
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="sections")
     heading = models.CharField(max_length=200)
@@ -135,8 +137,8 @@ class Section(models.Model):
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        ordering: ClassVar = ["order", "pk"]
-        constraints: ClassVar = [
+        ordering = ["order", "pk"]
+        constraints = [
             models.UniqueConstraint(
                 fields=["page", "slug"],
                 name="section_slug_unique_on_page",
@@ -160,13 +162,11 @@ class Item(models.Model):
         validators=[illustrations.validate_exists],
         help_text="The name of a drawing; drawing, caption and text alternative come together.",
     )
-    linked_page = models.ForeignKey(
-        Page, on_delete=models.PROTECT, related_name="+", null=True, blank=True
-    )
+    linked_page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        ordering: ClassVar = ["order", "pk"]
+        ordering = ["order", "pk"]
 
     def __str__(self) -> str:
         return self.term or self.text[:60]
@@ -174,7 +174,7 @@ class Item(models.Model):
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def live(self, at: datetime | None = None) -> "RevisionQuerySet":
-        """What patients get at that time (now unless told): of each page, the newest revision whose time has come."""
+        """What patients get at that time (now unless told): each page's newest revision that is due."""
         newest = (
             Revision.objects.filter(page=OuterRef("page"), live_from__lte=at or timezone.now())
             .order_by("-live_from", "-pk")
@@ -210,7 +210,7 @@ class Revision(models.Model):
     objects = RevisionQuerySet.as_manager()
 
     class Meta:
-        indexes: ClassVar = [
+        indexes = [
             models.Index(fields=["page", "-live_from", "-id"], name="revision_newest_live"),
         ]
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from procedures import illustrations
-from procedures.models import Item, Page, Revision, Section, Snapshot
+from procedures.models import Page, Revision, Section, Snapshot
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -34,7 +34,7 @@ def publish(
     note: str = "",
     live_from: datetime | None = None,
 ) -> list[Revision]:
-    """Give patients the stored drafts of these pages, all of them or none, from `live_from` on (now unless told).
+    """Give patients the stored drafts of these pages, all or none, from `live_from` on (now unless told).
 
     Pages published together may link to each other. Raises CannotPublish when a draft is not fit.
     """
@@ -65,7 +65,8 @@ def differs_from_live(page: Page) -> bool:
 def snapshot(page: Page, titles: Titles) -> Snapshot:
     """All that a patient's page shows of this draft, as JSON.
 
-    `titles` are those that patients know the linked pages by. A published page's address is fixed, so links keep it.
+    `titles` are those that patients know the linked pages by. A link keeps its target's address, which is
+    fixed once the target is published.
     """
     return {
         "title": page.title,

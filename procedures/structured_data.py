@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 
 from contact.models import Practice
-from procedures.site_map import trail
 from procedures.models import Page, Revision
+from procedures.site_map import trail
 
 Node = dict[str, Any]
 

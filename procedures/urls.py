@@ -8,11 +8,17 @@ app_name = "procedures"
 urlpatterns = [
     path("", views.page, {"kind": Page.Kind.INDEX, "slug": "home"}, name="home"),
     path(
-        "procedures/", views.page, {"kind": Page.Kind.INDEX, "slug": "procedures"}, name="procedures"
+        "procedures/",
+        views.page,
+        {"kind": Page.Kind.INDEX, "slug": "procedures"},
+        name="procedures",
     ),
     path("procedures/<slug:slug>/", views.page, {"kind": Page.Kind.PROCEDURE}, name="procedure"),
     path(
-        "conditions/", views.page, {"kind": Page.Kind.INDEX, "slug": "conditions"}, name="conditions"
+        "conditions/",
+        views.page,
+        {"kind": Page.Kind.INDEX, "slug": "conditions"},
+        name="conditions",
     ),
     path("conditions/<slug:slug>/", views.page, {"kind": Page.Kind.CONDITION}, name="condition"),
     path("<slug:slug>/", views.page, {"kind": Page.Kind.NOTICE}, name="notice"),

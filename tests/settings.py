@@ -6,7 +6,15 @@ import shutil
 import tempfile
 
 KEPT = {"DATABASE_URL", "CACHE_URL"}  # .ci/run chooses these
-for name in {"SITE_URL", "PORT", "BIND", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL"} - KEPT:
+for name in {
+    "SITE_URL",
+    "PORT",
+    "BIND",
+    "DEBUG",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "EMAIL_URL",
+} - KEPT:
     os.environ.pop(name, None)
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="ascentpain-tests-")
 atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
@@ -18,3 +26,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT.mkdir()  # noqa: F405 (whitenoise warns when it is missing)

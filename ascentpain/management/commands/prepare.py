@@ -15,8 +15,8 @@ from django.core.management.base import BaseCommand
 
 class Command(BaseCommand):
     help = (
-        "Migrate the database, make the cache table, load the content that is missing, collect the static files "
-        "if they changed, and make a first staff account if there is none. Safe to run at any time and again."
+        "Migrate the database, make the cache table, load the content that is missing, collect the static "
+        "files if they changed, and make a first staff account if there is none. Safe to run again."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

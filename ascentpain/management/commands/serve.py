@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 
-
 class Command(BaseCommand):
     help = (
         "Prepare the site and serve it with gunicorn on BIND:PORT, in the production configuration. "

@@ -15,9 +15,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "folder", nargs="?", type=Path, default=SHIPPED, help="Where the files are."
-        )
+        parser.add_argument("folder", nargs="?", type=Path, default=SHIPPED, help="Where the files are.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

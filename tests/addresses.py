@@ -1,0 +1,17 @@
+"""The site's addresses with its shipped content. test_every_url.py holds them against the resolver."""
+
+PUBLIC = [
+    "/",
+    "/procedures/",
+    "/procedures/kyphoplasty/",
+    "/conditions/",
+    "/conditions/osteoporosis/",
+    "/conditions/trauma/",
+    "/conditions/cancer/",
+    "/conditions/spinal-deformities/",
+    "/contact/",
+    "/contact/sent/",
+    "/privacy/",
+    "/accessibility/",
+]
+MACHINES = ["/healthz", "/readyz", "/robots.txt", "/sitemap.xml"]

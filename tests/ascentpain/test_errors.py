@@ -1,0 +1,89 @@
+import pytest
+from bs4 import BeautifulSoup
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import OperationalError
+from django.test import Client, RequestFactory
+from django.urls import path
+
+from ascentpain import errors, urls
+from contact.models import Practice
+
+
+def crash(request):
+    raise RuntimeError
+
+
+def refuse(request):
+    raise PermissionDenied
+
+
+def misread(request):
+    raise BadRequest
+
+
+handler400, handler403 = urls.handler400, urls.handler403
+handler404, handler500 = urls.handler404, urls.handler500
+urlpatterns = [
+    path("400/", misread),
+    path("403/", refuse),
+    path("429/", lambda request: errors.too_many_requests(request, retry_after=61)),
+    path("500/", crash),
+    *urls.urlpatterns,
+]
+
+pytestmark = pytest.mark.urls(__name__)
+
+
+def visit(path, **headers):
+    return Client(raise_request_exception=False, enforce_csrf_checks=True).get(path, headers=headers)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 429, 500])
+def test_each_error_has_a_page_in_the_sites_look_with_the_phone_number(db, status):
+    response = visit(f"/{status}/")
+    page = BeautifulSoup(response.content, "html.parser")
+    assert response.status_code == status
+    assert len(page.find_all("h1")) == 1
+    assert page.main.find("a", href="tel:+1-504-249-7576").text == "(504) 249-7576"
+    assert page.find("a", class_="wordmark")
+    assert not response.cookies
+
+
+def test_a_forged_host_gets_the_400_page_with_every_header(db):
+    response = visit("/", host="evil.example")
+    assert response.status_code == 400
+    assert b"We could not read that" in response.content
+    assert "Content-Security-Policy" in response
+
+
+def test_too_many_requests_says_when_to_try_again_in_whole_minutes(db):
+    response = visit("/429/")
+    assert response["Retry-After"] == "61"
+    assert b"in 2 minutes" in response.content
+
+
+def test_a_form_without_its_csrf_cookie_gets_a_page_that_says_nothing_was_stored(db):
+    response = Client(enforce_csrf_checks=True).post("/contact/", {"name": "Ana", "phone": "504 555 0123"})
+    assert response.status_code == 403
+    assert b"We stored nothing" in response.content
+
+
+def without_database(monkeypatch):
+    def fail(*args, **kwargs):
+        raise OperationalError
+
+    monkeypatch.setattr("django.db.models.query.QuerySet._fetch_all", fail)
+
+
+def test_the_500_page_needs_no_database(monkeypatch):
+    without_database(monkeypatch)
+    response = errors.server_error(RequestFactory().get("/"))
+    assert response.status_code == 500
+    assert b"(504) 249-7576" in response.content
+
+
+def test_without_a_database_error_pages_show_the_number_last_known(db, monkeypatch):
+    Practice.objects.filter(pk=1).update(telephone="tel:+1-504-555-0199")
+    assert visit("/404/").status_code == 404
+    without_database(monkeypatch)
+    assert b"(504) 555-0199" in errors.server_error(RequestFactory().get("/")).content

@@ -1,0 +1,126 @@
+"""`make run`, without a browser."""
+
+import os
+import re
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from tests.site_server import ROOT, SiteServer
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    server = SiteServer(tmp_path_factory.mktemp("site") / "data").start()
+    yield server
+    server.stop()
+
+
+def test_it_says_what_it_did_and_what_to_open(served):
+    assert "Published /procedures/kyphoplasty/ (Kyphoplasty)" in served.output
+    assert f"Open {served.url}/ for the site and {served.url}/admin/ for staff." in served.output
+    assert "Ctrl-C stops it." in served.output
+
+
+def test_it_is_ready_and_in_production(served):
+    assert served.get("/readyz").read() == b"ready\n"
+    assert "Content-Security-Policy" in served.get("/").headers
+
+
+def test_the_password_is_kept_nowhere_but_hashed(served):
+    kept = [
+        path.read_bytes() for path in served.data.iterdir() if path.is_file() and path.name != "output.log"
+    ]
+    assert len(kept) > 1
+    assert not any(served.password.encode() in content for content in kept)
+
+
+def test_the_secret_is_readable_by_its_owner_only(served):
+    assert stat.S_IMODE((served.data / "secret_key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((served.data / "db.sqlite3").stat().st_mode) & 0o077 == 0
+
+
+def test_the_database_writes_ahead(served):
+    with sqlite3.connect(served.data / "db.sqlite3") as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_the_stylesheet_is_one_hashed_compressed_file_that_may_be_kept_for_ever(served):
+    page = served.get("/").read().decode()
+    (stylesheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
+    assert re.fullmatch(r"/static/css/site\.[0-9a-f]{12}\.css", stylesheet)
+    response = served.get(stylesheet, **{"Accept-Encoding": "br"})
+    assert response.headers["Content-Encoding"] == "br"
+    assert "immutable" in response.headers["Cache-Control"]
+    source = served.get(stylesheet).read().decode()
+    assert "@import" not in source
+    assert "--ground:" in source and "@media print" in source
+
+
+def test_a_second_start_makes_nothing_anew_and_ctrl_c_stops_every_process(tmp_path):
+    server = SiteServer(tmp_path / "data").start()
+    password = server.password
+    first = server.get("/privacy/").read()
+    children = processes_of(server.process.pid)
+    assert len(children) >= 2
+    assert server.stop() == 0
+    assert not [pid for pid in children if os.path.exists(f"/proc/{pid}")]
+
+    server.start()
+    try:
+        assert "Password" not in server.output and password not in server.output
+        assert "Collecting" not in server.output and "Published" not in server.output
+        assert "Left 10 pages as they are" in server.output
+        assert server.get("/privacy/").read() == first
+    finally:
+        server.stop()
+
+
+def processes_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as children:
+        return children.read().split()
+
+
+def test_ctrl_c_waits_for_nobody_who_never_finishes_a_request(tmp_path):
+    server = SiteServer(tmp_path / "data").start()
+    with (
+        socket.create_connection(("127.0.0.1", server.port)) as idle,
+        socket.create_connection(("127.0.0.1", server.port)) as half,
+    ):
+        idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert idle.recv(12) == b"HTTP/1.1 200"
+        half.sendall(b"POST /contact/ HTTP/1.1\r\nHost: local")
+        assert server.stop() == 0
+
+
+def test_a_taken_port_is_told_before_anything_else(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        run = manage("serve", DATA_DIR=str(tmp_path), PORT=str(port))
+    assert run.returncode == 1
+    assert f"127.0.0.1:{port} cannot be opened" in run.stderr and f"PORT={port + 1}" in run.stderr
+    assert not (tmp_path / "db.sqlite3").exists()
+
+
+def test_bad_configuration_ends_in_one_line_that_names_the_variable(tmp_path):
+    run = manage("serve", DATA_DIR=str(tmp_path), SITE_URL="http://www.example.com")
+    assert run.returncode == 1
+    assert run.stderr.startswith("The site does not start: SITE_URL='http://www.example.com' is plain http")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def manage(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "ascentpain.settings"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

@@ -1,0 +1,61 @@
+"""The staff desk in a browser, under the strict Content-Security-Policy."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+SCREENS = [
+    "/admin/",
+    "/admin/contact/inquiry/",
+    "/admin/contact/practice/1/change/",
+    "/admin/procedures/page/",
+    "/admin/procedures/page/5/change/",
+    "/admin/procedures/section/1/change/",
+    "/admin/procedures/revision/",
+    "/admin/auth/user/",
+    "/admin/auth/user/add/",
+    "/admin/password_change/",
+]
+
+
+def send_request(open_page, name):
+    page = open_page("/contact/")
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Phone number").fill("504 249 7576")
+    page.get_by_role("button", name="Send my request").click()
+    page.wait_for_url("**/contact/sent/")
+
+
+@pytest.mark.parametrize("path", SCREENS)
+def test_no_screen_breaks_the_policy_or_asks_anyone_else(sign_in, served, path):
+    page = sign_in(path)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("violations") == []
+    assert [text for text in page.complaints if "Content Security Policy" in text] == []
+    assert all(address.startswith(served.url + "/") for address in page.requested)
+
+
+def test_one_click_moves_a_request_without_javascript_too(open_page, sign_in):
+    send_request(open_page, "One click")
+    desk = sign_in("/admin/contact/inquiry/?q=One+click", java_script_enabled=False)
+    desk.get_by_role("button", name="Contacted (One click)").click()
+    assert desk.url.endswith("/admin/contact/inquiry/?q=One+click")
+    assert "is now contacted" in desk.inner_text(".messagelist")
+    assert desk.locator("#result_list .field-status").inner_text() == "Contacted"
+
+
+def test_staff_change_a_page_and_publish_it(open_page, sign_in):
+    desk = sign_in("/admin/procedures/page/")
+    desk.get_by_role("link", name="Trauma", exact=True).click()
+    desk.get_by_label("Summary").fill("A fall can break a bone of the spine.")
+    desk.get_by_role("button", name="Save and publish").click()
+    assert "is saved and published" in desk.inner_text(".messagelist")
+    assert "A fall can break a bone of the spine." in open_page("/conditions/trauma/").inner_text("main")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/admin/contact/inquiry/", "/admin/"])
+def test_the_colours_of_the_desk_stand_out(open_page, sign_in, path, scheme):
+    send_request(open_page, "Colours")
+    page = sign_in(path, color_scheme=scheme)
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa"]})
+    assert found.violations_count == 0, found.generate_report()

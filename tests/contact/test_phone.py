@@ -1,0 +1,57 @@
+import pytest
+from django.core.exceptions import ValidationError
+
+from contact import phone
+
+
+@pytest.mark.parametrize(
+    ("typed", "uri"),
+    [
+        ("5042497576", "tel:+1-504-249-7576"),
+        ("(504) 249-7576", "tel:+1-504-249-7576"),
+        ("504.249.7576", "tel:+1-504-249-7576"),
+        ("  +1 504 249 7576 ", "tel:+1-504-249-7576"),
+        ("504-249-PAIN", "tel:+1-504-249-7246"),
+        ("1-800-FLOWERS", "tel:+1-800-356-9377"),
+        ("504 249 7576 x12", "tel:+1-504-249-7576;ext=12"),
+        ("(504) 249-7576 ext. 0345", "tel:+1-504-249-7576;ext=0345"),
+        ("+44 20 7946 0000", "tel:+44-20-7946-0000"),
+        ("011 44 20 7946 0000", "tel:+44-20-7946-0000"),
+        ("+504 2232-1234", "tel:+504-2232-1234"),
+        ("504.249.7576 ask for Mary", "tel:+1-504-249-7576"),
+        ("call 504 555 0100 or 504 555 0101", "tel:+1-504-555-0100"),
+        ("mobile: 5042497576 (after 5pm)", "tel:+1-504-249-7576"),
+    ],
+)
+def test_a_number_is_read_however_it_is_typed(typed, uri):
+    assert phone.normalise(typed) == uri
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("911", "emergency number"),
+        ("9-1-1", "emergency number"),
+        ("call 911", "emergency number"),
+        ("249-7576", "no area code"),
+        ("50424", "too short"),
+        ("50424975761234", "too long"),
+        ("my daughter's phone", "cannot read a phone number"),
+        ("+999 123456", "cannot read a phone number"),
+    ],
+)
+def test_what_cannot_be_dialled_is_refused_in_words_that_help(typed, message):
+    with pytest.raises(ValidationError, match=message):
+        phone.normalise(typed)
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("tel:+1-504-249-7576", "(504) 249-7576"),
+        ("tel:+1-504-249-7576;ext=12", "(504) 249-7576 ext. 12"),
+        ("tel:+44-20-7946-0000", "+44 20 7946 0000"),
+    ],
+)
+def test_a_number_is_shown_as_people_write_it(uri, shown):
+    assert phone.display(uri) == shown

@@ -1,0 +1,44 @@
+import pytest
+from django.core.management import call_command
+
+from procedures import checks
+from procedures.models import Page
+from procedures.publishing import publish
+
+
+def found():
+    return {(message.id, message.msg) for message in checks.notices_are_filled_in(None)}
+
+
+def test_the_shipped_privacy_notice_is_refused_as_a_placeholder(content):
+    assert found() == {("procedures.E003", "The notice /privacy/ is a placeholder.")}
+
+
+def test_a_privacy_notice_that_is_written_and_published_passes(content):
+    page = Page.objects.get(slug="privacy")
+    page.is_placeholder = False
+    page.save()
+    assert found(), "a draft that is not published changes nothing"
+    publish(page)
+    assert not found()
+
+
+def test_a_notice_that_is_missing_is_refused(no_content):
+    assert {code for code, _ in found()} == {"procedures.E002"}
+
+
+def test_a_database_that_does_not_answer_is_an_error_not_a_crash(db, monkeypatch):
+    from django.db import OperationalError
+
+    def fail(*args):
+        raise OperationalError
+
+    monkeypatch.setattr("django.db.models.query.QuerySet._fetch_all", fail)
+    assert {code for code, _ in found()} == {"procedures.E001"}
+
+
+def test_check_deploy_runs_it(content):
+    from django.core.management.base import SystemCheckError
+
+    with pytest.raises(SystemCheckError, match="The notice /privacy/ is a placeholder"):
+        call_command("check", deploy=True)

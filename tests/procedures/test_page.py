@@ -1,0 +1,132 @@
+import json
+
+import pytest
+
+from contact.models import Practice
+from procedures.models import Item, Page, Section
+from procedures.publishing import publish
+from tests.addresses import PUBLIC
+
+PAGES = [path for path in PUBLIC if not path.startswith("/contact/")]
+
+
+def graph(document):
+    data = json.loads(document.find("script", type="application/ld+json").string)
+    return {node["@type"]: node for node in data["@graph"]}
+
+
+def test_breadcrumbs_lead_home_and_name_the_page_itself(content, read):
+    crumbs = read("/procedures/kyphoplasty/").find("nav", class_="breadcrumbs").find_all("li")
+    assert [crumb.text for crumb in crumbs] == ["Home", "Procedures", "Kyphoplasty"]
+    assert crumbs[2].find(attrs={"aria-current": "page"})
+    assert [a["href"] for crumb in crumbs for a in crumb.find_all("a")] == ["/", "/procedures/"]
+
+
+def test_on_this_page_links_to_every_section(content, read):
+    document = read("/procedures/kyphoplasty/")
+    links = [a["href"].removeprefix("#") for a in document.find("nav", class_="contents").find_all("a")]
+    assert links == [section.h2["id"] for section in document.article.find_all("section")]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_head_describes_the_page_and_names_its_one_address(content, read, path):
+    head = read(path).head
+    summary = head.find("meta", attrs={"name": "description"})["content"]
+    assert summary and head.find("meta", property="og:description")["content"] == summary
+    assert head.find("link", rel="canonical")["href"] == f"http://127.0.0.1:8000{path}"
+    assert head.find("meta", property="og:url")["content"] == f"http://127.0.0.1:8000{path}"
+
+
+def test_canonical_does_not_repeat_a_forged_host(content, client, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    assert b"evil" not in client.get("/privacy/", headers={"host": "evil.example"}).content
+    assert b"evil" not in client.get("/sitemap.xml", headers={"host": "evil.example"}).content
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_structured_data_says_only_what_the_page_shows(content, read, path):
+    document = read(path)
+    shown = " ".join(document.body.get_text(" ").split())
+    nodes = graph(document)
+    page = nodes.get("MedicalWebPage") or nodes["WebPage"]
+    assert page["name"] in shown and page["description"] in shown
+    assert nodes["MedicalBusiness"]["name"] in shown
+    assert set(nodes["MedicalBusiness"]) == {"@type", "@id", "name", "url", "telephone"}
+    assert document.find("a", href=f"tel:{nodes['MedicalBusiness']['telephone']}")
+    trail = [entry["name"] for entry in nodes.get("BreadcrumbList", {}).get("itemListElement", [])]
+    assert trail == [crumb.text for crumb in document.select(".breadcrumbs li")]
+
+
+def test_the_procedure_is_a_medical_procedure(content, read):
+    nodes = graph(read("/procedures/kyphoplasty/"))
+    assert nodes["MedicalProcedure"]["name"] == "Kyphoplasty"
+    assert nodes["MedicalWebPage"]["about"] == {"@id": nodes["MedicalProcedure"]["@id"]}
+
+
+def test_details_that_staff_fill_in_appear_in_footer_and_structured_data(content, read):
+    details = {
+        "address": "1 Example Street\nNew Orleans",
+        "email": "desk@example.com",
+        "hours": "Monday, 8 to 5",
+    }
+    Practice.objects.filter(pk=1).update(**details)
+    document = read("/privacy/")
+    footer = document.footer.get_text("\n")
+    assert all(line in footer for value in details.values() for line in value.splitlines())
+    assert document.footer.find("a", href="mailto:desk@example.com")
+    assert graph(document)["MedicalBusiness"]["email"] == "desk@example.com"
+
+
+def test_what_staff_write_is_text_never_markup(content, client):
+    page = Page.objects.get(slug="cancer")
+    page.summary = "</script><script>alert(1)</script> & <b>bold</b>"
+    page.save()
+    publish(page)
+    body = client.get("/conditions/cancer/").content.decode()
+    assert "<script>alert" not in body and "<b>bold" not in body
+    assert "&lt;b&gt;bold" in body
+
+
+def test_a_placeholder_says_so(content, read):
+    assert "This notice is not finished." in read("/privacy/").main.text
+    assert "This notice is not finished." not in read("/accessibility/").main.text
+
+
+def test_an_empty_line_starts_a_paragraph_whatever_the_line_ends(content, read):
+    page = Page.objects.get(slug="cancer")
+    page.introduction = "One\r\n\r\nTwo\nstill two\n\n\n\nThree"
+    page.save()
+    publish(page)
+    paragraphs = [" ".join(p.text.split()) for p in read("/conditions/cancer/").select(".prose p")]
+    assert paragraphs == ["One", "Two still two", "Three"]
+
+
+@pytest.mark.parametrize("kind", Section.Kind.values)
+def test_every_kind_of_section_has_its_template_and_shows_its_words(content, read, kind):
+    page = Page.objects.get(slug="cancer")
+    section = Section.objects.create(page=page, heading="New", slug="new", kind=kind, intro="Intro", order=99)
+    Item.objects.create(
+        section=section, term="Term", text="Text", linked_page=Page.objects.get(slug="trauma")
+    )
+    publish(page)
+    shown = read("/conditions/cancer/").find(id="new").find_parent("section")
+    assert all(word in shown.text for word in ("Intro", "Term", "Text"))
+    assert shown.find("a", href="/conditions/trauma/")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_reading_pages_answer_nothing_but_reading(content, client, method):
+    assert getattr(client, method)("/procedures/kyphoplasty/").status_code == 405
+    assert client.head("/procedures/kyphoplasty/").status_code == 200
+
+
+def test_sitemap_names_every_public_page_once_with_its_date(content, client):
+    body = client.get("/sitemap.xml").content.decode()
+    wanted = [path for path in PUBLIC if path != "/contact/sent/"]
+    assert body.count("<loc>") == len(wanted)
+    assert all(f"<loc>http://127.0.0.1:8000{path}</loc>" in body for path in wanted)
+    assert body.count("<lastmod>") == len(wanted) - 1
+
+
+def test_robots_points_to_the_sitemap(client):
+    assert b"Sitemap: http://127.0.0.1:8000/sitemap.xml" in client.get("/robots.txt").content

@@ -1,0 +1,78 @@
+"""No page asks more of the database because there is more in it."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from contact.models import Inquiry
+from procedures.models import Item, Page, Revision, Section
+from procedures.publishing import publish
+
+PAGES = ["/", "/procedures/", "/procedures/kyphoplasty/", "/conditions/", "/conditions/cancer/"]
+PAGES += [
+    "/contact/",
+    "/contact/?about=kyphoplasty",
+    "/contact/sent/",
+    "/privacy/",
+    "/sitemap.xml",
+    "/nope/",
+]
+DESK = [
+    "/admin/",
+    "/admin/contact/inquiry/",
+    "/admin/procedures/page/",
+    "/admin/procedures/revision/",
+]
+
+
+def queries(client, path):
+    with CaptureQueriesContext(connection) as seen:
+        client.get(path)
+    return len(seen)
+
+
+def fill(number, by, start=0):
+    for i in range(start, start + number):
+        page = Page.objects.create(kind="condition", slug=f"more-{i}", title=f"More {i}", summary="More.")
+        section = Section.objects.create(page=page, heading="More", slug="more", kind="bullets")
+        Item.objects.create(section=section, text="More")
+        for _ in range(3):
+            publish(page, by=by)
+        Inquiry.objects.create(name=f"N{i}", phone="1", phone_uri="tel:+1-504-555-0123", about=page.title)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_public_page_costs_the_same_however_much_there_is(content, client, admin_user, path):
+    client.get(path)
+    before = queries(client, path)
+    fill(10, admin_user)
+    assert queries(client, path) == before
+
+
+@pytest.mark.parametrize("path", DESK)
+def test_a_list_of_the_desk_costs_the_same_however_long_it_is(content, admin_client, admin_user, path):
+    fill(2, admin_user)
+    admin_client.get(path)
+    before = queries(admin_client, path)
+    fill(10, admin_user, start=2)
+    assert queries(admin_client, path) == before
+
+
+@pytest.mark.parametrize("path", ["/procedures/kyphoplasty/", "/privacy/"])
+def test_a_page_is_two_queries_its_revision_and_the_practice(content, client, path):
+    assert queries(client, path) == 2
+
+
+def test_publishing_a_long_page_costs_few_queries(content, django_assert_max_num_queries):
+    with django_assert_max_num_queries(10):
+        publish(Page.objects.get(slug="kyphoplasty"))
+
+
+@pytest.mark.parametrize("path", ["/robots.txt", "/healthz"])
+def test_what_machines_ask_often_costs_no_query(client, path):
+    assert client.get(path).status_code == 200  # the test has no database: a query would fail it
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL scans a table this small")
+def test_live_revisions_are_found_through_their_index(content):
+    assert "revision_newest_live" in Revision.objects.live().at_address("procedure", "kyphoplasty").explain()
