@@ -1,6 +1,7 @@
 """gunicorn's settings: `gunicorn --config python:ascentpain.gunicorn_config ascentpain.wsgi`."""
 
 import os
+import signal
 import time
 from typing import Any
 
@@ -29,7 +30,16 @@ def when_ready(server: Any) -> None:
     print("Ctrl-C stops it.", flush=True)
 
 
-def worker_int(worker: Any) -> None:
-    """Ctrl-C: what is being answered gets half a second; who never finishes his request holds up nobody."""
-    time.sleep(0.5)
+def post_worker_init(worker: Any) -> None:
+    """Stop at once on Ctrl-C.
+
+    gunicorn's own handler waits for threads that wait for senders, and its locks can meet themselves when the
+    terminal's SIGINT and the master's SIGQUIT arrive together. So workers leave SIGINT to the master.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGQUIT, _stop_soon)
+
+
+def _stop_soon(number: int, frame: object) -> None:
+    time.sleep(0.5)  # the threads finish what they are answering
     os._exit(0)

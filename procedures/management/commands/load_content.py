@@ -25,4 +25,4 @@ class Command(BaseCommand):
         for page in created:
             self.stdout.write(f"Published {page.get_absolute_url()} ({page.title})")
         if kept:
-            self.stdout.write(f"Left {len(kept)} pages as they are")
+            self.stdout.write(f"Pages left as they are: {len(kept)}")
