@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 class SectionInline(admin.StackedInline):
     model = Section
-    fields = (("heading", "slug"), ("kind", "order"), "intro", "linked_page")
+    fields = (("heading", "slug"), ("kind", "order"), "intro", ("linked_page", "illustration"))
     prepopulated_fields = {"slug": ("heading",)}
     fk_name = "page"
     extra = 0
@@ -99,7 +99,7 @@ class PageAdmin(admin.ModelAdmin):
 class SectionAdmin(admin.ModelAdmin):
     """One section with its items; reached from its page."""
 
-    fields = ("page", ("heading", "slug"), ("kind", "order"), "intro", "linked_page")
+    fields = ("page", ("heading", "slug"), ("kind", "order"), "intro", ("linked_page", "illustration"))
     readonly_fields = ("page",)
     inlines = (ItemInline,)
 

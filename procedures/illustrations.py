@@ -1,19 +1,19 @@
 """Drawings: each is one template that holds the drawing, its text alternative and its caption."""
 
-from django.core.exceptions import ValidationError
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+FOLDER = "procedures/illustrations"
+
+
+@cache
+def choices() -> list[tuple[str, str]]:
+    """The drawings there are, by name. A file that starts with _ is a part of others."""
+    files = Path(settings.BASE_DIR, "templates", FOLDER).glob("[!_]*.html")
+    return [(path.stem, path.stem.replace("-", " ").capitalize()) for path in sorted(files)]
 
 
 def template_name(illustration: str) -> str:
-    return f"procedures/illustrations/{illustration}.html"
-
-
-def validate_exists(illustration: str) -> None:
-    """Raises ValidationError, in words for staff, when there is no such drawing."""
-    try:
-        get_template(template_name(illustration))
-    except TemplateDoesNotExist as error:
-        raise ValidationError(
-            f"There is no illustration named “{illustration}”. Leave it empty, or name one that exists."
-        ) from error
+    return f"{FOLDER}/{illustration}.html"

@@ -126,6 +126,12 @@ class Section(models.Model):
         blank=True,
         help_text="Shown before the items. An empty line starts a new paragraph.",
     )
+    illustration = models.CharField(
+        max_length=100,
+        choices=illustrations.choices,
+        blank=True,
+        help_text="A drawing to show under the heading.",
+    )
     linked_page = models.ForeignKey(
         Page,
         on_delete=models.PROTECT,
@@ -156,11 +162,11 @@ class Item(models.Model):
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="items")
     term = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
-    illustration = models.SlugField(
+    illustration = models.CharField(
         max_length=100,
+        choices=illustrations.choices,
         blank=True,
-        validators=[illustrations.validate_exists],
-        help_text="The name of a drawing; drawing, caption and text alternative come together.",
+        help_text="A drawing; its caption and text alternative come with it.",
     )
     linked_page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     order = models.PositiveSmallIntegerField(default=0)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -80,6 +79,7 @@ def snapshot(page: Page, titles: Titles) -> Snapshot:
                 "slug": section.slug,
                 "kind": section.kind,
                 "intro": section.intro,
+                "illustration": section.illustration,
                 "link": _link(section.linked_page, titles),
                 "items": [
                     {
@@ -131,15 +131,9 @@ def _section_problems(section: Section, titles: Titles) -> Iterator[str]:
         yield "an item is empty."
     elif section.kind in Section.NEEDING_TERMS and any(not item.term.strip() for item in items):
         yield "each item needs a term."
-    for illustration in filter(None, (item.illustration for item in items)):
-        yield from _illustration_problems(illustration)
+    for drawing in filter(None, [section.illustration, *(item.illustration for item in items)]):
+        if drawing not in dict(illustrations.choices()):
+            yield f"there is no illustration named “{drawing}”."
     for linked in filter(None, [section.linked_page, *(item.linked_page for item in items)]):
         if linked.pk not in titles:
             yield f"it links to “{linked.title}”, which is not published."
-
-
-def _illustration_problems(illustration: str) -> Iterator[str]:
-    try:
-        illustrations.validate_exists(illustration)
-    except ValidationError as error:
-        yield from error.messages

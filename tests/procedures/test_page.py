@@ -1,8 +1,11 @@
 import json
 
 import pytest
+from bs4 import BeautifulSoup
+from django.template.loader import render_to_string
 
 from contact.models import Practice
+from procedures import illustrations
 from procedures.models import Item, Page, Section
 from procedures.publishing import publish
 from tests.addresses import PUBLIC
@@ -112,6 +115,18 @@ def test_every_kind_of_section_has_its_template_and_shows_its_words(content, rea
     shown = read("/conditions/cancer/").find(id="new").find_parent("section")
     assert all(word in shown.text for word in ("Intro", "Term", "Text"))
     assert shown.find("a", href="/conditions/trauma/")
+
+
+@pytest.mark.parametrize(("name", "label"), illustrations.choices())
+def test_every_drawing_says_what_to_notice_and_has_its_caption(name, label):
+    drawing = BeautifulSoup(render_to_string(illustrations.template_name(name)), "html.parser").figure
+    assert drawing.svg["role"] == "img" and len(drawing.svg["aria-label"]) > 60
+    assert drawing.figcaption.text.endswith(".")
+
+
+def test_each_step_of_the_procedure_is_drawn(content, read):
+    steps = read("/procedures/kyphoplasty/").find(id="how-it-works").find_parent("section").ol
+    assert all(step.figure.svg for step in steps.find_all("li", recursive=False))
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])

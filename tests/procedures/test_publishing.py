@@ -113,7 +113,7 @@ def test_a_link_to_an_unpublished_page_is_refused_and_named(db):
 def test_an_unknown_illustration_is_refused(db):
     page = make_page()
     Item.objects.create(section=make_section(page), text="Text", illustration="no-such-drawing")
-    assert "no illustration named “no-such-drawing”" in problems(page)[0]
+    assert problems(page)[0].endswith("there is no illustration named “no-such-drawing”.")
 
 
 def test_pages_that_link_to_each_other_are_published_together_or_not_at_all(db):
