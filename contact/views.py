@@ -18,10 +18,10 @@ def inquiry(request: HttpRequest) -> HttpResponse:
     """The consultation form. What is sent is stored, then answered by a redirect to the receipt."""
     if request.method != "POST":
         form = InquiryForm(initial={"about": request.GET.get("about", "")})
-        return render(request, "contact/inquiry.html", {"form": form})
+        return _form_page(request, form)
     form = InquiryForm(request.POST)
     if not form.is_valid():
-        return render(request, "contact/inquiry.html", {"form": form})
+        return _form_page(request, form)
     form.save()
     return _with_sent_cookie(redirect("contact:sent"))
 
@@ -32,6 +32,10 @@ def sent(request: HttpRequest) -> HttpResponse:
     """The receipt. It claims a request only to the browser that sent one in the last half hour."""
     was_sent = request.get_signed_cookie(SENT_COOKIE, default=None, max_age=SENT_COOKIE_AGE)
     return render(request, "contact/sent.html", {"was_sent": was_sent is not None})
+
+
+def _form_page(request: HttpRequest, form: InquiryForm) -> HttpResponse:
+    return render(request, "contact/inquiry.html", {"form": form, "part": "contact"})
 
 
 def _with_sent_cookie(response: HttpResponse) -> HttpResponse:

@@ -14,6 +14,7 @@ urlpatterns = [
         name="procedures",
     ),
     path("procedures/<slug:slug>/", views.page, {"kind": Page.Kind.PROCEDURE}, name="procedure"),
+    path("procedures/<slug:slug>/handout/", views.handout, name="handout"),
     path(
         "conditions/",
         views.page,

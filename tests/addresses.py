@@ -13,5 +13,7 @@ PUBLIC = [
     "/contact/sent/",
     "/privacy/",
     "/accessibility/",
+    "/helping-someone-else/",
 ]
+HANDOUT = "/procedures/kyphoplasty/handout/"
 MACHINES = ["/healthz", "/readyz", "/robots.txt", "/sitemap.xml"]

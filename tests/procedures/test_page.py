@@ -27,7 +27,7 @@ def test_breadcrumbs_lead_home_and_name_the_page_itself(content, read):
 
 def test_on_this_page_links_to_every_section(content, read):
     document = read("/procedures/kyphoplasty/")
-    links = [a["href"].removeprefix("#") for a in document.find("nav", class_="contents").find_all("a")]
+    links = [a["href"].removeprefix("#") for a in document.find(class_="contents").find_all("a")]
     assert links == [section.h2["id"] for section in document.article.find_all("section")]
 
 
@@ -100,7 +100,7 @@ def test_an_empty_line_starts_a_paragraph_whatever_the_line_ends(content, read):
     page.introduction = "One\r\n\r\nTwo\nstill two\n\n\n\nThree"
     page.save()
     publish(page)
-    paragraphs = [" ".join(p.text.split()) for p in read("/conditions/cancer/").select(".prose p")]
+    paragraphs = [" ".join(p.text.split()) for p in read("/conditions/cancer/").select(".introduction p")]
     assert paragraphs == ["One", "Two still two", "Three"]
 
 

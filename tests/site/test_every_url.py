@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from contact.models import Inquiry
 from procedures.models import Page, Revision, Section
-from tests.addresses import MACHINES, PUBLIC
+from tests.addresses import HANDOUT, MACHINES, PUBLIC
 
 CSP = {
     "default-src 'none'",
@@ -28,6 +28,7 @@ SETTING_A_COOKIE = {"/contact/"}  # the form's CSRF cookie, and nothing else any
 # An example for each pattern with arguments: a pattern that is missing here fails the walk.
 SLUGS = {
     "procedures/<slug:slug>/": "procedures/kyphoplasty/",
+    "procedures/<slug:slug>/handout/": HANDOUT[1:],
     "conditions/<slug:slug>/": "conditions/cancer/",
     "<slug:slug>/": "privacy/",
 }
@@ -66,7 +67,7 @@ ADMIN_PATTERNS = [p for p in EVERY_PATTERN if p.startswith("admin/")]
 
 
 def test_the_resolver_holds_the_public_addresses_and_no_others():
-    assert {"/" + SLUGS.get(pattern, pattern) for pattern in PUBLIC_PATTERNS} <= set(PUBLIC + MACHINES)
+    assert {"/" + SLUGS.get(pattern, pattern) for pattern in PUBLIC_PATTERNS} <= {*PUBLIC, *MACHINES, HANDOUT}
     assert len(ADMIN_PATTERNS) > 40
 
 
@@ -117,7 +118,7 @@ def test_a_public_page_is_one_whole_document(content, client, path):
     assert page.body.find("a")["href"] == "#main"
 
 
-@pytest.mark.parametrize("path", PUBLIC)
+@pytest.mark.parametrize("path", [*PUBLIC, HANDOUT])
 def test_every_id_is_unique_and_every_reference_to_one_leads_somewhere(content, client, path):
     page = BeautifulSoup(client.get(path).content, "html.parser")
     ids = [tag["id"] for tag in page.find_all(id=True)]
@@ -130,7 +131,7 @@ def test_every_id_is_unique_and_every_reference_to_one_leads_somewhere(content, 
     assert references <= set(ids)
 
 
-@pytest.mark.parametrize("path", PUBLIC)
+@pytest.mark.parametrize("path", [*PUBLIC, HANDOUT])
 def test_every_link_to_the_site_leads_to_a_page(content, client, path):
     page = BeautifulSoup(client.get(path).content, "html.parser")
     links = {a["href"].split("#")[0] for a in page.select("a[href^='/']")}
@@ -139,7 +140,7 @@ def test_every_link_to_the_site_leads_to_a_page(content, client, path):
         assert client.get(link).status_code == 200, link
 
 
-@pytest.mark.parametrize("path", PUBLIC)
+@pytest.mark.parametrize("path", [*PUBLIC, HANDOUT])
 def test_nothing_inline_and_nothing_from_elsewhere(content, client, path):
     page = BeautifulSoup(client.get(path).content, "html.parser")
     assert not page.find_all("style") and not page.find_all(style=True)
@@ -152,14 +153,14 @@ def test_nothing_inline_and_nothing_from_elsewhere(content, client, path):
     assert loaded and all(address.startswith("/static/") for address in loaded)
 
 
-@pytest.mark.parametrize("path", PUBLIC + MACHINES)
+@pytest.mark.parametrize("path", [*PUBLIC, *MACHINES, HANDOUT])
 def test_every_public_answer_is_200_with_the_exact_headers(content, client, path):
     response = client.get(path)
     assert response.status_code == 200
     assert_headers(response)
 
 
-@pytest.mark.parametrize("path", sorted(set(PUBLIC + MACHINES) - SETTING_A_COOKIE))
+@pytest.mark.parametrize("path", sorted({*PUBLIC, *MACHINES, HANDOUT} - SETTING_A_COOKIE))
 def test_no_cookie_where_there_is_no_form(content, client, path):
     response = client.get(path)
     assert not response.cookies
