@@ -8,6 +8,8 @@ MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet
 
+TEMPLATES = $(shell find templates -name "*.html")
+
 .DEFAULT_GOAL := help
 .PHONY: help run dev test lint format lock clean
 
@@ -26,13 +28,13 @@ test: $(VENV)/.dev ## the whole test suite on SQLite; ARGS="-k contact" narrows 
 
 lint: $(VENV)/.dev ## style, templates, types and forgotten migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	@$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
 	@$(BIN)/mypy
 	@DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
 
 format: $(VENV)/.dev ## rewrite code and templates in the house format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
-	@$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html') || true
+	@$(BIN)/djade --target-version 5.2 $(TEMPLATES) || true
 
 lock: $(VENV)/.dev ## choose package versions anew from pyproject.toml and write the hash-locked lists
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
@@ -46,7 +48,7 @@ clean: ## remove the programs and caches, never the data in var
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found. Install it, or name it: make run PYTHON=/path/to/python3"; exit 1; }
 	@echo "Making $(VENV) with $$($(PYTHON) --version)"
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "That Python cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@rm -rf $(VENV); $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "That Python cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.runtime: requirements.txt | $(BIN)/python
 	@echo "Installing the packages the site runs on"

@@ -7,6 +7,7 @@ is never repeated in the message.
 
 import ipaddress
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+SITE_ADDRESS = re.compile(rf"(?P<scheme>https?)://(?P<host>{HOST.pattern})(:(?P<port>[0-9]+))?/?")
 CACHE_BACKENDS = {
     "redis": "django.core.cache.backends.redis.RedisCache",
     "rediss": "django.core.cache.backends.redis.RedisCache",
@@ -93,8 +96,10 @@ def _write_once(path: Path, content: str) -> None:
         os.link(draft, path)
     except FileExistsError:
         pass
+    except OSError:  # a file system without links
+        draft.replace(path)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 def is_loopback(host: str) -> bool:
@@ -104,43 +109,64 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def address(name: str, default: str) -> str:
+    """The IP address of this machine on which to listen, without brackets."""
+    value = text(name, default).strip("[]")
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not an IP address of this machine. Write it like 127.0.0.1 or 0.0.0.0"
+        ) from error
+
+
+def hosts(name: str) -> list[str]:
+    """Host names, without scheme, port or wildcard."""
+    names = words(name, [])
+    if wrong := [host for host in names if not HOST.fullmatch(host.lower())]:
+        raise ImproperlyConfigured(f"{name}: {wrong[0]!r} is not a host name. Write it like www.example.com")
+    return names
+
+
 def site_url(name: str, default: str) -> str:
     """Scheme, host and optional port under which people reach the site, without a slash at the end.
 
     https anywhere, http on loopback only: what people write of their health crosses no network in the clear.
     """
-    value = text(name, default).rstrip("/")
-    try:
-        url = urlsplit(value)
-        host, extra = url.hostname or "", url.path + url.query + url.fragment
-        _ = url.port
-    except ValueError:
-        host, extra = "", ""
-    if not host or extra or url.username or url.scheme not in {"http", "https"}:
+    value = text(name, default)
+    match = SITE_ADDRESS.fullmatch(value.lower())
+    if not match or not 0 < int(match["port"] or 1) <= 65535:
         raise ImproperlyConfigured(
             f"{name}={value!r} is not the address of a site. Write it like https://www.example.com"
         )
-    if url.scheme == "http" and not is_loopback(host):
+    url = value.lower().rstrip("/")
+    if match["scheme"] == "http" and not is_loopback(match["host"].strip("[]")):
         raise ImproperlyConfigured(
-            f"{name}={value!r} is plain http, which is accepted on this machine only. Use https://{url.netloc}"
+            f"{name}={value!r} is plain http, which is accepted on this machine only. "
+            f"Use {url.replace('http', 'https', 1)}"
         )
-    return value
+    return url
 
 
 def database(name: str, default: Path) -> dict[str, Any]:
     """Django's settings for the database: SQLite in `default`, or what a sqlite: or postgres: URL names."""
-    value = text(name, f"sqlite:///{default}")
+    value = text(name, "")
+    if not value:
+        return {"ENGINE": SQLITE, "NAME": default, "OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": CONN_MAX_AGE}
     try:
-        config: dict[str, Any] = dict(dj_database_url.parse(value, conn_max_age=600))
+        config: dict[str, Any] = dict(dj_database_url.parse(value, conn_max_age=CONN_MAX_AGE))
     except (ValueError, KeyError) as error:
         raise ImproperlyConfigured(_bad_url(name, "postgres://user:password@host:5432/name")) from error
-    if config["ENGINE"] == "django.db.backends.sqlite3":
+    if config["ENGINE"] == SQLITE and config["NAME"] not in {"", ":memory:"}:
         return config | {"OPTIONS": SQLITE_OPTIONS}
-    if config["ENGINE"] == "django.db.backends.postgresql" and config["NAME"]:
+    if config["ENGINE"] == POSTGRESQL and config["NAME"]:
         return config | {"CONN_HEALTH_CHECKS": True}
     raise ImproperlyConfigured(_bad_url(name, "postgres://user:password@host:5432/name"))
 
 
+SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
+CONN_MAX_AGE = 600  # seconds that a thread keeps its connection
 # IMMEDIATE takes the write lock at the start, so that a transaction which reads and then writes waits its
 # turn instead of failing with "database is locked"; FULL makes a commit survive a power cut.
 SQLITE_OPTIONS = {
@@ -156,7 +182,7 @@ def cache(name: str) -> dict[str, Any]:
     if not value:
         return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
     scheme, host = _scheme_and_host(value)
-    if scheme not in CACHE_BACKENDS or not host:
+    if scheme not in CACHE_BACKENDS or not host or not re.fullmatch(r"(/\d*)?", urlsplit(value).path):
         raise ImproperlyConfigured(_bad_url(name, "redis://127.0.0.1:6379/0"))
     return {"BACKEND": CACHE_BACKENDS[scheme], "LOCATION": value}
 

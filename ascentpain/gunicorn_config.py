@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings
 
-from ascentpain import env
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascentpain.settings")
 
-bind = settings.BIND if settings.BIND.startswith("unix:") else f"{settings.BIND}:{settings.PORT}"
-workers = env.integer("WEB_CONCURRENCY", 2, 1, 64)
+bind = f"[{settings.BIND}]:{settings.PORT}" if ":" in settings.BIND else f"{settings.BIND}:{settings.PORT}"
+workers = settings.WORKERS
 # Threads, so that a sender who never finishes his request holds up nobody else.
 worker_class = "gthread"
 threads = 4
@@ -22,12 +22,21 @@ umask = 0o077
 control_socket_disable = True
 # No access log: an address and a time together tell who asked for help.
 accesslog = None
-loglevel = "warning"
+# Its warnings quote requests that it could not read, with the sender's address.
+loglevel = "error"
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": settings.LOGGING["formatters"],
+    "handlers": settings.LOGGING["handlers"],
+    "root": {"handlers": [], "level": "ERROR"},
+    "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+}
 
 
 def when_ready(server: Any) -> None:
     print(f"Ready. Open {settings.SITE_URL}/ for the site and {settings.SITE_URL}/admin/ for staff.")
-    print("Ctrl-C stops it.", flush=True)
+    print(f"gunicorn listens on {bind}. Ctrl-C stops it.", flush=True)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -1,12 +1,16 @@
 """Logging that cannot repeat what a patient wrote."""
 
 import logging
+import re
 import traceback
 from types import TracebackType
 
+# A query string: what staff search for is in one.
+QUERY = re.compile(r"\?[^\s\"']+")
+
 
 class PrivateFormatter(logging.Formatter):
-    """Log an exception by its class and the lines it passed, never by its message.
+    """Log an exception by its class and the lines it passed, never by its message, and no query string.
 
     Messages quote values: PostgreSQL's unique violations, for one, hold the row's telephone number.
     Times are in the zone of the process (TIME_ZONE: Central).
@@ -14,6 +18,9 @@ class PrivateFormatter(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return QUERY.sub("?…", super().format(record))
 
     def formatException(  # noqa: N802 (the name is logging's)
         self,

@@ -16,7 +16,8 @@ DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
 
 # Where the site is reached, and how safe the way there must be
 PORT = env.integer("PORT", 8000, 1, 65535)
-BIND = env.text("BIND", "127.0.0.1")
+BIND = env.address("BIND", "127.0.0.1")
+WORKERS = env.integer("WEB_CONCURRENCY", 2, 1, 64)
 SITE_URL = env.site_url("SITE_URL", f"http://127.0.0.1:{PORT}")
 SITE_IS_HTTPS = SITE_URL.startswith("https:")
 DEBUG = env.flag("DEBUG", False)
@@ -30,7 +31,12 @@ if DEBUG and SITE_IS_HTTPS:
 
 SECRET_KEY = env.secret("SECRET_KEY", keep_in=DATA_DIR / "secret_key")
 LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"]  # health checks made on the machine itself
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or ""]) + LOOPBACK_NAMES
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+ALLOWED_HOSTS = [
+    f"[{SITE_HOST}]" if ":" in SITE_HOST else SITE_HOST,
+    *env.hosts("ALLOWED_HOSTS"),
+    *LOOPBACK_NAMES,
+]
 
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [
@@ -38,7 +44,9 @@ SECURE_REDIRECT_EXEMPT = [
     r"^readyz$",
 ]  # asked over plain http by whatever watches the process
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SITE_IS_HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_HTTPS
+# Preloading binds the whole domain for years, and anyone may ask for it once the header allows it.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -146,7 +154,6 @@ LOGGING = {
     "formatters": {"private": {"()": "ascentpain.logs.PrivateFormatter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "private"},
-        "null": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # Django's own handlers would mail whole requests to ADMINS.

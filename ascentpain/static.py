@@ -39,4 +39,6 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
 
 
 def _bundle(stylesheet: Path) -> str:
-    return IMPORT.sub(lambda match: _bundle(stylesheet.parent / match["path"]), stylesheet.read_text())
+    return IMPORT.sub(
+        lambda match: _bundle(stylesheet.parent / match["path"]), stylesheet.read_text(encoding="utf-8")
+    )

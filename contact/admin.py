@@ -1,8 +1,9 @@
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -34,7 +35,7 @@ class InquiryAdmin(admin.ModelAdmin):
     list_display = ("sent_at", "name", "call", "best_time", "about", "status")
     list_display_links = ("sent_at", "name")
     list_filter = ("status", "best_time", "sent_at", AboutFilter)
-    search_fields = ("name", "phone", "phone_uri", "email")
+    search_fields = ("name", "phone", "phone_uri", "email", "about")
     actions = None
     fieldsets = (
         ("Call back", {"fields": ("name", "call", "best_time", "status")}),
@@ -44,6 +45,14 @@ class InquiryAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Inquiry]:
         return Inquiry.objects.newest_first()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Inquiry], search_term: str
+    ) -> tuple[QuerySet[Inquiry], bool]:
+        """A telephone number is found however it is typed, as a caller's display shows it, too."""
+        with suppress(ValidationError):
+            return queryset.filter(phone_uri=phone.normalise(search_term)), False
+        return super().get_search_results(request, queryset, search_term)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

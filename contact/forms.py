@@ -3,7 +3,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, Submit
 from django import forms
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, slug_re
 
 from contact import phone
 from contact.models import Inquiry
@@ -28,7 +28,7 @@ class InquiryForm(forms.ModelForm):
     """
 
     # The address of the page that the patient came from. Anything else is ignored, not refused.
-    about = forms.CharField(required=False, widget=forms.HiddenInput)
+    about = forms.Field(required=False, widget=forms.HiddenInput)
     message = MessageField(
         required=False,
         label="What would you like us to know? (optional)",
@@ -102,8 +102,8 @@ class InquiryForm(forms.ModelForm):
     @property
     def about_title(self) -> str | None:
         """The page of interest, in the words patients know it by."""
-        slug = self["about"].value()
-        return Revision.objects.public_title(slug) if slug else None
+        slug = str(self["about"].value() or "")
+        return Revision.objects.public_title(slug) if slug_re.fullmatch(slug) else None
 
     def clean_about(self) -> str:
         """Kept in words, as the patient saw it: addresses may change."""

@@ -4,6 +4,7 @@ A number is kept in the form of RFC 3966 (`tel:+1-504-249-7576;ext=12`), which h
 Numbers without a country code are read as numbers of the United States.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
@@ -11,9 +12,18 @@ from typing import Final
 import phonenumbers
 from django import forms
 from django.core.exceptions import ValidationError
-from phonenumbers import Leniency, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import (
+    Leniency,
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberMatcher,
+    ValidationResult,
+)
 
 REGION: Final = "US"
+# A letter at the start of a word, unless the word announces an extension.
+LOOSE_LETTERS: Final = re.compile(r"(?:^|\s)(?!(?:x|ext|extn|extension)\b|x\d)[^\W\d_]", re.IGNORECASE)
 EMERGENCY_NUMBERS: Final = {"911", "988"}
 
 NOT_A_NUMBER = "We cannot read a phone number here. Enter it with its area code, like (504) 555-0123."
@@ -46,11 +56,16 @@ def parse(text: str) -> PhoneNumber:
 
 
 def _candidates(text: str) -> Iterator[PhoneNumber]:
-    """The text read as one number, then each number found among its words."""
-    with suppress(phonenumbers.NumberParseException):
-        yield phonenumbers.parse(text, REGION)
-    for match in phonenumbers.PhoneNumberMatcher(text, REGION, leniency=Leniency.POSSIBLE):
-        yield match.number
+    """Each number found among the words; where none is found, the whole text read as one.
+
+    A letter counts as a digit only where it hangs on one, as in 504-249-PAIN: in "249-7576 mom" it is a word,
+    and reading it as a digit would have the desk call a stranger.
+    """
+    found = [match.number for match in PhoneNumberMatcher(text, REGION, leniency=Leniency.POSSIBLE)]
+    yield from found
+    if not found and not LOOSE_LETTERS.search(text):
+        with suppress(NumberParseException):
+            yield phonenumbers.parse(text, REGION)
 
 
 def normalise(text: str) -> str:
@@ -72,6 +87,8 @@ class TelephoneField(forms.CharField):
 
     def clean(self, value: str | None) -> str:
         text = super().clean(value)
+        if text and not phonenumbers.is_valid_number(parse(text)):
+            raise ValidationError("There is no such number. Check its digits.")
         return normalise(text) if text else ""
 
     def prepare_value(self, value: str | None) -> str | None:

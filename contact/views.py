@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contact.forms import InquiryForm
+from procedures import site_map
 
 # Tells the receipt that this browser has just sent a request. It holds nothing of the request.
 SENT_COOKIE = "request_sent"
@@ -35,7 +36,14 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: InquiryForm) -> HttpResponse:
-    return render(request, "contact/inquiry.html", {"form": form, "part": "contact"})
+    path = reverse("contact:inquiry")
+    context = {
+        "form": form,
+        "part": "contact",
+        "path": path,
+        "breadcrumbs": [site_map.HOME, site_map.Crumb("Request a consultation", path)],
+    }
+    return render(request, "contact/inquiry.html", context)
 
 
 def _with_sent_cookie(response: HttpResponse) -> HttpResponse:

@@ -12,7 +12,20 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-class SectionInline(admin.StackedInline):
+class LinkedPageChoices(admin.options.BaseModelAdmin):
+    """One query for the pages to choose from, however many fields of a form offer them."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "linked_page" and field:
+            if not hasattr(request, "linked_page_choices"):
+                pages = Page.objects.values_list("pk", "title")
+                request.linked_page_choices = [("", "No page"), *pages]  # type: ignore[attr-defined]
+            field.choices = request.linked_page_choices  # type: ignore[attr-defined]
+        return field
+
+
+class SectionInline(LinkedPageChoices, admin.StackedInline):
     model = Section
     fields = (("heading", "slug"), ("kind", "order"), "intro", ("linked_page", "illustration"))
     prepopulated_fields = {"slug": ("heading",)}
@@ -21,7 +34,7 @@ class SectionInline(admin.StackedInline):
     show_change_link = True
 
 
-class ItemInline(admin.StackedInline):
+class ItemInline(LinkedPageChoices, admin.StackedInline):
     model = Item
     fields = (("term", "order"), "text", ("linked_page", "illustration"))
     fk_name = "section"
@@ -87,7 +100,7 @@ class PageAdmin(admin.ModelAdmin):
         try:
             publishing.publish(page, by=cast("User", request.user))
         except publishing.CannotPublish as error:
-            for problem in error.problems:
+            for _, problem in error.problems:
                 self.message_user(request, f"Saved, but not published: {problem}", messages.ERROR)
         else:
             self.log_change(request, page, "Published.")
@@ -96,12 +109,19 @@ class PageAdmin(admin.ModelAdmin):
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
+class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
     """One section with its items; reached from its page."""
 
+    actions = None
     fields = ("page", ("heading", "slug"), ("kind", "order"), "intro", ("linked_page", "illustration"))
     readonly_fields = ("page",)
     inlines = (ItemInline,)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Sections are listed where they mean something: on their page."""
+        return HttpResponseRedirect(reverse("admin:procedures_page_changelist"))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
@@ -109,6 +129,11 @@ class SectionAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Sections are added on their page."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Section, form: Any, change: bool) -> None:
+        """Wait for a publication that is under way: it must see the section before or after, never half."""
+        Page.objects.select_for_update().get(pk=obj.page_id)
+        super().save_model(request, obj, form, change)
 
     def response_post_save_change(self, request: HttpRequest, obj: Section) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:procedures_page_change", args=[obj.page_id]))

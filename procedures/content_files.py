@@ -4,7 +4,7 @@ Everything is read and checked before anything is stored; what is wrong is told 
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,11 +58,11 @@ def load(folder: Path) -> tuple[list[Page], list[Page]]:
     files = _read(folder)
     existing = {f"{page.kind}/{page.slug}": page for page in Page.objects.all()}
     missing = [file for file in files if file.address not in existing]
-    _check_links(missing, {file.address for file in files} | set(existing))
+    _check_links(files, {file.address for file in files} | set(existing))
     created = {file.address: _save_page(file) for file in missing}
     for file in missing:
         _save_sections(file, created[file.address], existing | created)
-    _publish(created.values())
+    _publish({file.path: created[file.address] for file in missing})
     return list(created.values()), [existing[f.address] for f in files if f.address in existing]
 
 
@@ -73,14 +73,14 @@ def _read(folder: Path) -> list[ContentFile]:
     files, problems = [], []
     for path in paths:
         try:
-            file = ContentFile(path, tomllib.loads(path.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            file = ContentFile(path, tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             problems.append(f"{path}: not readable as TOML: {error}.")
             continue
         if not (found := [f"{path}: {problem}" for problem in _shape_problems(file.data)]):
             files.append(file)
         problems += found
-    if problems or (problems := list(_repeated(files))):
+    if problems or (problems := [*_repeated(files), *(p for file in files for p in _field_problems(file))]):
         raise BadContent(problems)
     return files
 
@@ -92,6 +92,39 @@ def _shape_problems(page: dict[str, Any]) -> Iterator[str]:
         yield from _key_problems(place, section, SECTION_KEYS, required={"heading", "slug", "kind"})
         for item_number, item in enumerate(_tables(section.get("items")), start=1):
             yield from _key_problems(f"{place}items[{item_number}].", item, ITEM_KEYS, required=set())
+
+
+def _field_problems(file: ContentFile) -> Iterator[str]:
+    """What the models themselves say of the values, row by row; nothing is stored yet."""
+    yield from _row_problems(Page(**_fields(file.data)), file.path, "")
+    for number, section in enumerate(file.data.get("sections", []), start=1):
+        place = f"sections[{number}]."
+        yield from _row_problems(Section(**_fields(section)), file.path, place)
+        for item_number, item in enumerate(section.get("items", []), start=1):
+            yield from _row_problems(Item(**_fields(item)), file.path, f"{place}items[{item_number}].")
+
+
+def _row_problems(row: Row, path: Path, place: str) -> Iterator[str]:
+    try:
+        row.clean_fields(exclude={"page", "section"})
+    except ValidationError as error:
+        yield from _told(error, row, path, place)
+
+
+def _fields(table: dict[str, Any]) -> dict[str, Any]:
+    """The values of the row's own columns."""
+    return {
+        key: value.strip() if isinstance(value, str) else value
+        for key, value in table.items()
+        if key not in {"link", "items", "sections"}
+    }
+
+
+def _told(error: ValidationError, row: Row, path: Path, place: str) -> Iterator[str]:
+    for key, messages in error.message_dict.items():
+        where = (place if key == NON_FIELD_ERRORS else place + key).rstrip(".")
+        for message in messages:
+            yield f"{path}: {where}: {message}{_choices(row, key)}"
 
 
 def _tables(value: Any) -> list[dict[str, Any]]:
@@ -106,6 +139,8 @@ def _key_problems(place: str, table: dict[str, Any], allowed: set[str], required
             yield f"{place}{key}: not known here. Use one of: {', '.join(sorted(allowed))}."
         elif not isinstance(value, _type_of(key)) or (key == "order" and isinstance(value, bool)):
             yield f"{place}{key}: {_WORDS[_type_of(key)]} is needed, not {value!r}."
+        elif isinstance(value, str) and "\x00" in value:
+            yield f"{place}{key}: it holds a null character. Take it out."
         elif isinstance(value, list) and len(_tables(value)) != len(value):
             yield f"{place}{key}: {_WORDS[list]} is needed, not {value!r}."
 
@@ -146,47 +181,38 @@ def _links(file: ContentFile) -> Iterator[tuple[str, str]]:
 
 
 def _save_page(file: ContentFile) -> Page:
-    fields = {key: value for key, value in file.data.items() if key != "sections"}
-    return _saved(Page(**_stripped(fields)), file.path, place="")
+    return _saved(Page(**_fields(file.data)), file.path, place="")
 
 
 def _save_sections(file: ContentFile, page: Page, pages: dict[str, Page]) -> None:
     for number, data in enumerate(file.data.get("sections", []), start=1):
         place = f"sections[{number}]."
-        fields = _stripped(data) | {"linked_page": pages.get(data.get("link", ""))}
-        items = fields.pop("items", [])
-        section = _saved(Section(page=page, order=number, **fields), file.path, place)
-        for item_number, item in enumerate(items, start=1):
-            fields = _stripped(item) | {"linked_page": pages.get(item.get("link", ""))}
-            new = Item(section=section, order=item_number, **fields)
+        linked = pages.get(data.get("link", ""))
+        section = Section(page=page, order=number, linked_page=linked, **_fields(data))
+        _saved(section, file.path, place)
+        for item_number, item in enumerate(data.get("items", []), start=1):
+            linked = pages.get(item.get("link", ""))
+            new = Item(section=section, order=item_number, linked_page=linked, **_fields(item))
             _saved(new, file.path, f"{place}items[{item_number}].")
-
-
-def _stripped(fields: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value.strip() if isinstance(value, str) else value
-        for key, value in fields.items()
-        if key != "link"
-    }
 
 
 def _saved(row: Row, path: Path, place: str) -> Row:
     try:
         row.full_clean()
     except ValidationError as error:
-        raise BadContent(
-            [
-                f"{path}: {place.rstrip('.') if key == NON_FIELD_ERRORS else place + key}: {message}"
-                for key, messages in error.message_dict.items()
-                for message in messages
-            ]
-        ) from error
+        raise BadContent(list(_told(error, row, path, place))) from error
     row.save()
     return row
 
 
-def _publish(pages: Iterable[Page]) -> None:
+def _choices(row: Row, key: str) -> str:
+    choices = None if key == NON_FIELD_ERRORS else row._meta.get_field(key).choices  # type: ignore[union-attr]
+    return f" Use one of: {', '.join(value for value, _ in choices)}." if choices else ""
+
+
+def _publish(created: dict[Path, Page]) -> None:
+    paths = {page.pk: path for path, page in created.items()}
     try:
-        publishing.publish(*pages, note="Loaded from the site's content files")
+        publishing.publish(*created.values(), note="Loaded from the site's content files")
     except publishing.CannotPublish as error:
-        raise BadContent(error.problems) from error
+        raise BadContent([f"{paths[pk]}: {words}" for pk, words in error.problems]) from error

@@ -4,6 +4,7 @@ Page, Section and Item are the draft that staff edit. A Revision is a published 
 and the only thing patients are ever shown. publishing.py is the way from the one to the other.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -87,6 +88,16 @@ class Page(models.Model):
             )
         if self.kind == self.Kind.NOTICE and not self._address_is_free():
             raise ValidationError({"slug": "The site uses this address itself. Choose another."})
+        if self._namesakes().exists():
+            raise ValidationError(
+                {"slug": "A procedure and a condition cannot share an address. Choose another."}
+            )
+
+    def _namesakes(self) -> "PageQuerySet":
+        kinds = {self.Kind.PROCEDURE, self.Kind.CONDITION}
+        if self.kind not in kinds:
+            return Page.objects.none()
+        return Page.objects.filter(slug=self.slug, kind__in=kinds - {self.kind})
 
     def _refuse_moving_once_published(self) -> None:
         before = Page.objects.filter(pk=self.pk, revisions__isnull=False).first()
@@ -96,10 +107,12 @@ class Page(models.Model):
             )
 
     def _address_is_free(self) -> bool:
-        try:
-            return resolve(f"/{self.slug}/").view_name == "procedures:notice"
-        except Resolver404:
+        if f"/{self.slug}/" == settings.STATIC_URL:
             return False
+        with suppress(Resolver404):
+            resolve(f"/{self.slug}")
+            return False
+        return resolve(f"/{self.slug}/").view_name == "procedures:notice"
 
 
 class Section(models.Model):
@@ -114,6 +127,8 @@ class Section(models.Model):
         FACTS = "facts", "At a glance"
         CALL_TO_ACTION = "call_to_action", "Invitation to call or write"
 
+    # The ids that templates around the sections give.
+    RESERVED_SLUGS = {"main", "menu", "helping", "questions", "procedures", "conditions"}
     # Kinds that are nothing without items; kinds whose items each need a term.
     NEEDING_ITEMS = {Kind.BULLETS, Kind.STEPS, Kind.TERMS, Kind.TIMELINE, Kind.FACTS}
     NEEDING_TERMS = {Kind.STEPS, Kind.TERMS, Kind.TIMELINE, Kind.FACTS}
@@ -140,7 +155,7 @@ class Section(models.Model):
         blank=True,
         help_text="A page to read next, linked at the end of the section.",
     )
-    order = models.PositiveSmallIntegerField(default=0)
+    order = models.PositiveSmallIntegerField(default=100, help_text="The lowest number comes first.")
 
     class Meta:
         ordering = ["order", "pk"]
@@ -154,6 +169,10 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return self.heading
+
+    def clean(self) -> None:
+        if self.slug in self.RESERVED_SLUGS:
+            raise ValidationError({"slug": "The page uses this name itself. Choose another."})
 
 
 class Item(models.Model):
@@ -169,7 +188,7 @@ class Item(models.Model):
         help_text="A drawing; its caption and text alternative come with it.",
     )
     linked_page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
-    order = models.PositiveSmallIntegerField(default=0)
+    order = models.PositiveSmallIntegerField(default=100, help_text="The lowest number comes first.")
 
     class Meta:
         ordering = ["order", "pk"]

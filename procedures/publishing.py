@@ -19,10 +19,10 @@ Titles = dict[int, str]
 
 
 class CannotPublish(Exception):  # noqa: N818 (reads as what happened)
-    """The draft is not fit for patients. `problems` says why, a sentence each, in words for staff."""
+    """The drafts are not fit for patients. `problems` says why: pairs of a page's key and words for staff."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__(" ".join(problems))
+    def __init__(self, problems: list[tuple[int, str]]) -> None:
+        super().__init__(" ".join(words for _, words in problems))
         self.problems = problems
 
 
@@ -40,7 +40,8 @@ def publish(
     now = timezone.now()
     drafts = list(_drafts().select_for_update(of=("self",)).filter(pk__in=[page.pk for page in pages]))
     titles = _live_titles(live_from or now) | {draft.pk: draft.title for draft in drafts}
-    if problems := [problem for draft in drafts for problem in _problems(draft, titles)]:
+    gone = [(page.pk, f"“{page.title}” was deleted meanwhile.") for page in pages if page.pk not in titles]
+    if problems := gone + [(draft.pk, words) for draft in drafts for words in _problems(draft, titles)]:
         raise CannotPublish(problems)
     return [
         Revision.objects.create(
@@ -113,9 +114,9 @@ def _live_titles(at: datetime) -> dict[int, str]:
 def _problems(page: Page, titles: Titles) -> Iterator[str]:
     name = f"“{page.title or page.slug}”"
     if not page.title.strip():
-        yield f"{name} has no title."
+        yield f"{name} has no title. Give it one."
     if not page.summary.strip():
-        yield f"{name} has no summary."
+        yield f"{name} has no summary. Write one or two sentences."
     for section in page.sections.all():
         for problem in _section_problems(section, titles):
             yield f"{name}, section “{section.heading or section.slug}”: {problem}"
@@ -124,16 +125,19 @@ def _problems(page: Page, titles: Titles) -> Iterator[str]:
 def _section_problems(section: Section, titles: Titles) -> Iterator[str]:
     items = list(section.items.all())
     if not section.heading.strip():
-        yield "it has no heading."
+        yield "it has no heading. Give it one."
     if not items and (section.kind in Section.NEEDING_ITEMS or not section.intro.strip()):
-        yield "it is empty."
+        yield "it is empty. Write its text or add items, or remove it."
     if any(not item.text.strip() and not item.term.strip() for item in items):
-        yield "an item is empty."
+        yield "an item is empty. Write its text, or remove it."
     elif section.kind in Section.NEEDING_TERMS and any(not item.term.strip() for item in items):
-        yield "each item needs a term."
+        yield "each item needs a term. Give it one."
     for drawing in filter(None, [section.illustration, *(item.illustration for item in items)]):
         if drawing not in dict(illustrations.choices()):
-            yield f"there is no illustration named “{drawing}”."
+            yield f"there is no illustration named “{drawing}”. Choose another, or none."
     for linked in filter(None, [section.linked_page, *(item.linked_page for item in items)]):
         if linked.pk not in titles:
-            yield f"it links to “{linked.title}”, which is not published."
+            yield (
+                f"it links to “{linked.title}”, which is not published. "
+                "Publish that first, or remove the link."
+            )

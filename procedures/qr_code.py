@@ -7,7 +7,7 @@ import segno
 
 @dataclass(frozen=True)
 class Squares:
-    """The dark squares as SVG path data, on a ground of `size` by `size` squares that holds its quiet zone."""
+    """The dark squares as SVG path data, on a ground of `size` by `size` that holds the quiet zone."""
 
     path: str
     size: int

@@ -8,13 +8,16 @@ from procedures.models import Page, Revision, RevisionQuerySet
 
 # The index page that each kind of page is listed on.
 INDEXES = {Page.Kind.PROCEDURE: "procedures", Page.Kind.CONDITION: "conditions"}
-INDEX_TITLES = {"home": "Home", "procedures": "Procedures", "conditions": "Conditions Treated"}
+INDEX_TITLES = {"procedures": "Procedures", "conditions": "Conditions Treated"}
 
 
 @dataclass(frozen=True)
 class Crumb:
     title: str
     path: str
+
+
+HOME = Crumb("Home", "/")
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,12 @@ class Listing:
 def trail(revision: Revision) -> list[Crumb]:
     """From home down to the page itself; empty for the home page."""
     here = Crumb(revision.snapshot["title"], revision.get_absolute_url())
-    home = _index("home")
-    if here.path == home.path:
+    if here.path == HOME.path:
         return []
     parent = INDEXES.get(Page.Kind(revision.page.kind))
-    return [home, _index(parent), here] if parent else [home, here]
+    return (
+        [HOME, Crumb(INDEX_TITLES[parent], reverse(f"procedures:{parent}")), here] if parent else [HOME, here]
+    )
 
 
 def listings(index: str) -> list[Listing]:
@@ -41,7 +45,3 @@ def listings(index: str) -> list[Listing]:
         for kind, slug in INDEXES.items()
         if index in {"home", slug}
     ]
-
-
-def _index(slug: str) -> Crumb:
-    return Crumb(INDEX_TITLES[slug], reverse(f"procedures:{slug}"))

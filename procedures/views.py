@@ -11,7 +11,7 @@ from procedures.models import Page, Revision
 
 @require_safe
 def page(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
-    """Any page patients read: the live revision at this address and, on an index page, what it lists."""
+    """Any page patients read: the live revision at this address; on an index page, what it lists."""
     revision = get_object_or_404(Revision.objects.live().at_address(kind, slug))
     practice = Practice.objects.current()
     context = {
@@ -30,7 +30,7 @@ def page(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
 
 @require_safe
 def handout(request: HttpRequest, slug: str) -> HttpResponse:
-    """The live procedure page on paper: large print, a code that leads to the page, and room for questions."""
+    """The live procedure page on paper: large print, a code that leads back to it, room for questions."""
     revision = get_object_or_404(Revision.objects.live().at_address(Page.Kind.PROCEDURE, slug))
     address = settings.SITE_URL + revision.get_absolute_url()
     context = {

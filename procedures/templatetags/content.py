@@ -37,8 +37,9 @@ def section_template(kind: str) -> str:
 
 
 @register.filter
-def illustration_template(name: str) -> str:
-    return illustrations.template_name(name)
+def illustration_template(name: str) -> list[str]:
+    """The drawing's template, or an empty one where an old revision names a drawing that is gone."""
+    return [illustrations.template_name(name), illustrations.template_name("_none")]
 
 
 @register.filter

@@ -77,11 +77,17 @@ def test_a_weak_secret_is_refused_and_not_repeated(given, tmp_path, weak):
 
 @pytest.mark.parametrize(
     "value",
-    ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000", "https://www.example.com/"],
+    [
+        "http://127.0.0.1:8000",
+        "http://localhost",
+        "http://[::1]:8000",
+        "https://www.example.com/",
+        "HTTPS://WWW.Example.com",
+    ],
 )
 def test_site_url_is_https_or_loopback(given, value):
     given(value)
-    assert env.site_url("THING", "") == value.rstrip("/")
+    assert env.site_url("THING", "") == value.lower().rstrip("/")
 
 
 @pytest.mark.parametrize("value", ["http://www.example.com", "http://10.0.0.4:8000", "http://0.0.0.0"])
@@ -100,6 +106,11 @@ def test_plain_http_beyond_loopback_is_refused_with_the_fix(given, value):
         "ftp://a.example",
         "https://a:b",
         "https://u@a.example",
+        "https://:p@a.example",
+        "https://*",
+        "https://a.example?",
+        "https://exa mple.com",
+        "https://a.example:0",
     ],
 )
 def test_site_url_that_is_no_address_of_a_site_is_refused(given, value):
@@ -114,6 +125,12 @@ def test_sqlite_waits_for_its_turn_and_survives_a_power_cut(given, tmp_path):
     assert "synchronous=FULL" in options["init_command"]
 
 
+@pytest.mark.parametrize("name", ["d#1", "d?1", "d%41", "d 1"])
+def test_the_default_database_is_the_file_it_is_told(given, tmp_path, name):
+    given("")
+    assert env.database("THING", tmp_path / name / "db")["NAME"] == tmp_path / name / "db"
+
+
 def test_database_url_names_a_postgresql(given, tmp_path):
     given("postgres://u:p@db.example:5433/name")
     config = env.database("THING", tmp_path / "db")
@@ -122,7 +139,14 @@ def test_database_url_names_a_postgresql(given, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "value", ["postgres//u:hunter2@h/n", "mysql://u:hunter2@h/n", "postgres://u:hunter2@h"]
+    "value",
+    [
+        "postgres//u:hunter2@h/n",
+        "mysql://u:hunter2@h/n",
+        "postgres://u:hunter2@h",
+        "sqlite://:memory:",
+        "sqlite://",
+    ],
 )
 def test_a_database_url_it_cannot_use_is_refused_without_its_password(given, tmp_path, value):
     given(value)
@@ -135,7 +159,7 @@ def test_cache_url_names_a_redis(given):
     assert env.cache("THING")["LOCATION"] == "redis://127.0.0.1:6379/1"
 
 
-@pytest.mark.parametrize("value", ["memcached://:hunter2@h", "redis://", "redis"])
+@pytest.mark.parametrize("value", ["memcached://:hunter2@h", "redis://", "redis", "redis://:hunter2@h/cache"])
 def test_a_cache_url_it_cannot_use_is_refused_without_its_password(given, value):
     given(value)
     message = refusal(env.cache)

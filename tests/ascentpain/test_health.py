@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ascentpain import health
 
@@ -31,9 +33,16 @@ def test_readyz_sees_a_migration_that_was_not_run(db, client):
     assert client.get("/readyz").content == b"failed: migrations\n"
 
 
-def test_readyz_sees_a_cache_that_forgets(db, client, settings):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+def test_readyz_sees_a_cache_that_does_not_answer(db, client, settings):
+    table = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "no_such_table"}
+    settings.CACHES = {"default": table}
     assert client.get("/readyz").content == b"failed: cache\n"
+
+
+def test_readyz_only_reads(db, client, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/readyz")
+    assert not [q for q in queries if not q["sql"].lstrip("( \n").upper().startswith(("SELECT", "PRAGMA"))]
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -51,6 +51,11 @@ def test_a_crash_while_a_request_is_stored_logs_nothing_of_it(db, log, monkeypat
     assert MARKER not in log.getvalue() and "0123" not in log.getvalue()
 
 
+def test_what_staff_search_for_is_not_logged(log):
+    logging.getLogger("django.request").warning("Bad Request: %s", f"/admin/?q={MARKER}&p=1 from staff")
+    assert "Bad Request: /admin/?… from staff" in log.getvalue()
+
+
 def test_the_settings_log_through_this_formatter_only(settings):
     handlers = settings.LOGGING["handlers"]
     assert handlers["stderr"]["formatter"] == "private"

@@ -102,6 +102,18 @@ def test_ctrl_c_waits_for_nobody_who_never_finishes_a_request(served):
     served.start()
 
 
+def test_nothing_of_a_request_is_logged_readable_or_not(served):
+    for request in (
+        b"name=Ana&phone=5045550123\r\n\r\n",
+        b"GET /nope/?q=5045550123 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", served.port)) as sender:
+            sender.sendall(request)
+            assert sender.recv(12).startswith(b"HTTP/1.1 4")
+    assert "5045550123" not in served.output and "Ana" not in served.output
+    assert "127.0.0.1 " not in served.output  # no access log
+
+
 def test_a_taken_port_is_told_before_anything_else(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -111,6 +123,23 @@ def test_a_taken_port_is_told_before_anything_else(tmp_path):
     assert run.returncode == 1
     assert f"127.0.0.1:{port} cannot be opened" in run.stderr and f"PORT={port + 1}" in run.stderr
     assert not (tmp_path / "db.sqlite3").exists()
+
+
+def test_static_files_are_collected_when_they_changed_and_only_then(tmp_path):
+    assert manage("prepare", DATA_DIR=str(tmp_path)).returncode == 0
+    assert "Collecting" not in manage("prepare", DATA_DIR=str(tmp_path)).stdout
+    (tmp_path / "static.fingerprint").write_text("of other files")
+    assert "Collecting" in manage("prepare", DATA_DIR=str(tmp_path)).stdout
+
+
+@pytest.mark.parametrize("url", ["postgres://u:hunter2@127.0.0.1:1/x", "sqlite:////nowhere/db"])
+def test_a_database_that_does_not_answer_is_told_in_one_line(tmp_path, url):
+    run = manage("prepare", DATA_DIR=str(tmp_path), DATABASE_URL=url)
+    assert run.returncode == 1
+    assert (
+        run.stderr.startswith("CommandError: The database does not answer.") and "DATABASE_URL" in run.stderr
+    )
+    assert "hunter2" not in run.stderr and len(run.stderr.splitlines()) == 1
 
 
 def test_bad_configuration_ends_in_one_line_that_names_the_variable(tmp_path):

@@ -9,7 +9,7 @@ AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best
 SMALL_TARGETS = """() => [
     ...document.querySelectorAll("a[href], button, input:not([type=hidden]), textarea")]
   .filter(e => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))
-  .filter(e => !e.matches(".skip-link"))
+  .filter(e => !e.matches(".skip-link") && e.getClientRects().length)
   .map(e => [e.outerHTML.slice(0, 80), (e.type === "radio" ? e.parentElement : e).getBoundingClientRect()])
   .filter(([_, box]) => box.height < 44 || box.width < 44)
   .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""

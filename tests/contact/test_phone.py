@@ -30,6 +30,10 @@ def test_a_number_is_read_however_it_is_typed(typed, uri):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
+        ("249-7576 mom", "no area code"),
+        ("249-7576 (Ana)", "no area code"),
+        ("249-757 mary", "cannot read a phone number"),
+        ("1 800 FLOWERS", "cannot read a phone number"),
         ("911", "emergency number"),
         ("9-1-1", "emergency number"),
         ("call 911", "emergency number"),

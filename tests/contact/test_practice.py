@@ -46,6 +46,11 @@ def test_a_number_that_cannot_be_dialled_is_refused_and_kept_in_the_form(db, adm
     assert Practice.objects.get().telephone == "tel:+1-504-249-7576"
 
 
+def test_a_number_that_nobody_can_have_is_refused(db, admin_client):
+    response = admin_client.post(CHANGE, details(telephone="000-000-0000"))
+    assert b"There is no such number" in response.content
+
+
 def test_it_is_neither_added_nor_deleted(db, admin_client):
     assert admin_client.post(reverse("admin:contact_practice_add"), details()).status_code == 403
     assert admin_client.post(reverse("admin:contact_practice_delete", args=[1])).status_code == 403

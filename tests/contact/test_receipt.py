@@ -41,6 +41,12 @@ def test_nothing_of_the_request_is_in_the_cookie_or_the_address(client):
     assert response["Location"] == "/contact/sent/"
 
 
+def test_the_cookie_of_an_https_site_travels_over_https_only(client, settings):
+    assert not send(client).cookies[views.SENT_COOKIE]["secure"]
+    settings.SITE_IS_HTTPS = True
+    assert send(client).cookies[views.SENT_COOKIE]["secure"]
+
+
 def test_a_forged_or_old_cookie_claims_nothing(client, read, monkeypatch):
     client.cookies[views.SENT_COOKIE] = "yes:forged:signature"
     assert read("/contact/sent/").h1.text == "After you send a request"

@@ -100,7 +100,7 @@ FACTS = {
             "prevent further fractures",
         ],
     },
-    "conditions": {
+    "conditions-treated": {
         "C1": ["Osteoporosis", "weakens your bones, so they break more easily"],
         "C2": ["Trauma", "Falls, car accidents and other accidents"],
         "C3": ["Cancer", "Metastatic cancer or multiple myeloma"],
@@ -179,7 +179,7 @@ def test_the_steps_are_four_and_numbered_by_the_document_itself(page):
 
 
 def test_each_condition_links_to_its_page_and_that_page_back(page, read):
-    terms = page.find(id="conditions").find_parent("section")
+    terms = page.find(id="conditions-treated").find_parent("section")
     links = {a.text: a["href"] for a in terms.find_all("a")}
     assert links.pop("Conditions Treated") == "/conditions/"
     assert links == {

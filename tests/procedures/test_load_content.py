@@ -91,11 +91,15 @@ SECTION = '\n[[sections]]\nheading = "Signs"\nslug = "signs"\nkind = "{kind}"\n'
         ("sections = [1]", "bad.toml: sections: a list of tables is needed, not [1]."),
         ("order = -1", "bad.toml: order: Ensure this value is greater than or equal to 0."),
         ("= 5", "bad.toml: not readable as TOML: "),
+        ('introduction = "a\\u0000b"', "bad.toml: introduction: it holds a null character."),
         (
             SECTION.format(kind="wheel"),
-            "bad.toml: sections[1].kind: Value 'wheel' is not a valid choice.",
+            "bad.toml: sections[1].kind: Value 'wheel' is not a valid choice. Use one of: prose, bullets",
         ),
-        (SECTION.format(kind="bullets"), "“Sciatica”, section “Signs”: it is empty."),
+        (
+            SECTION.format(kind="bullets"),
+            "bad.toml: “Sciatica”, section “Signs”: it is empty. Write its text",
+        ),
         (
             SECTION.format(kind="prose") + 'link = "condition/none"',
             "bad.toml: sections[1].link: there is no page",
@@ -119,6 +123,12 @@ def test_a_bad_file_names_file_key_and_fix_and_changes_nothing(content, folder, 
     assert message in refusal(path)
 
 
+def test_a_bad_file_is_told_though_its_page_exists_already(content, folder):
+    load(folder(good=GOOD.format(slug="good")))
+    path = folder(good=GOOD.format(slug="good").replace("Sciatica", "S" * 201))
+    assert "good.toml: title: Ensure this value has at most 200 characters" in refusal(path)
+
+
 def test_a_missing_key_is_named(content, folder):
     assert refusal(folder(bad='kind = "condition"\nslug = "x"')) == (
         "bad.toml: summary: missing. Add it.\nbad.toml: title: missing. Add it."
@@ -134,6 +144,12 @@ def test_a_file_that_is_not_text_is_refused(content, folder):
     path = folder(good=GOOD.format(slug="good"))
     (path / "bad.toml").write_bytes(b"\xff\xfe")
     assert refusal(path).startswith("bad.toml: not readable as TOML")
+
+
+def test_a_byte_order_mark_is_no_matter(content, folder):
+    path = folder()
+    (path / "good.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.format(slug="good").encode())
+    assert "Published" in load(path)
 
 
 def test_an_empty_or_missing_folder_is_refused(db, tmp_path):

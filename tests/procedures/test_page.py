@@ -6,11 +6,12 @@ from django.template.loader import render_to_string
 
 from contact.models import Practice
 from procedures import illustrations
-from procedures.models import Item, Page, Section
+from procedures.models import Item, Page, Revision, Section
 from procedures.publishing import publish
 from tests.addresses import PUBLIC
 
 PAGES = [path for path in PUBLIC if not path.startswith("/contact/")]
+INDEXED = [path for path in PUBLIC if path != "/contact/sent/"]
 
 
 def graph(document):
@@ -25,13 +26,37 @@ def test_breadcrumbs_lead_home_and_name_the_page_itself(content, read):
     assert [a["href"] for crumb in crumbs for a in crumb.find_all("a")] == ["/", "/procedures/"]
 
 
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/procedures/kyphoplasty/", "Procedures"),
+        ("/conditions/", "Conditions Treated"),
+        ("/conditions/cancer/", "Conditions Treated"),
+        ("/contact/", "Request a consultation"),
+    ],
+)
+def test_the_navigation_marks_where_you_are(content, read, path, current):
+    assert [a.text for a in read(path).header.select("[aria-current]")] == [current]
+
+
+def test_a_condition_page_opens_the_form_that_knows_it(content, read):
+    assert read("/conditions/cancer/").article.find("a", href="/contact/?about=cancer")
+
+
+def test_a_drawing_that_is_gone_leaves_the_page_standing(content, read):
+    revision = Revision.objects.live().get(page__slug="cancer")
+    revision.snapshot["sections"][0]["illustration"] = "gone"
+    revision.save()
+    assert read("/conditions/cancer/").h1
+
+
 def test_on_this_page_links_to_every_section(content, read):
     document = read("/procedures/kyphoplasty/")
     links = [a["href"].removeprefix("#") for a in document.find(class_="contents").find_all("a")]
     assert links == [section.h2["id"] for section in document.article.find_all("section")]
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", INDEXED)
 def test_head_describes_the_page_and_names_its_one_address(content, read, path):
     head = read(path).head
     summary = head.find("meta", attrs={"name": "description"})["content"]
@@ -137,10 +162,9 @@ def test_reading_pages_answer_nothing_but_reading(content, client, method):
 
 def test_sitemap_names_every_public_page_once_with_its_date(content, client):
     body = client.get("/sitemap.xml").content.decode()
-    wanted = [path for path in PUBLIC if path != "/contact/sent/"]
-    assert body.count("<loc>") == len(wanted)
-    assert all(f"<loc>http://127.0.0.1:8000{path}</loc>" in body for path in wanted)
-    assert body.count("<lastmod>") == len(wanted) - 1
+    assert body.count("<loc>") == len(INDEXED)
+    assert all(f"<loc>http://127.0.0.1:8000{path}</loc>" in body for path in INDEXED)
+    assert body.count("<lastmod>") == len(INDEXED) - 1  # all but the form
 
 
 def test_robots_points_to_the_sitemap(client):

@@ -1,5 +1,6 @@
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from procedures.models import Item, Page, Revision, Section
@@ -57,10 +58,17 @@ def test_a_draft_that_is_not_fit_is_saved_but_not_published_and_says_why(admin_c
     data = form_of(page, title="A new title", _publish="Save and publish")
     Section.objects.filter(page=page, kind="bullets").first().items.all().delete()
     response = admin_client.post(change_url(page), data, follow=True)
-    assert "Saved, but not published: “A new title”, section “Signs of a broken vertebra”: it is empty." in (
-        response.content.decode()
-    )
+    words = "Saved, but not published: “A new title”, section “Signs of a broken vertebra”: it is empty."
+    assert words in response.content.decode()
     assert b"A new title" not in client.get("/conditions/trauma/").content
+
+
+def test_who_may_only_look_sees_no_publish_button(client, page):
+    viewer = User.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_page"))
+    client.force_login(viewer)
+    assert b"_publish" not in client.get(change_url(page)).content
+    assert client.post(change_url(page), {"_publish": "1"}).status_code == 403
 
 
 def test_a_new_page_can_be_written_and_published_at_once(admin_client, client, content):

@@ -45,6 +45,7 @@ ADMIN_NOT_PAGES = {
     "admin/contact/practice/add/": 403,
     "admin/contact/practice/<path:object_id>/delete/": 403,
     "admin/procedures/page/<path:object_id>/delete/": 403,
+    "admin/procedures/section/": 302,
     "admin/procedures/section/add/": 403,
     "admin/procedures/revision/add/": 403,
     "admin/procedures/revision/<path:object_id>/delete/": 403,

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 
 
 class Command(BaseCommand):
@@ -21,16 +22,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Data is kept in {settings.DATA_DIR}")
+        self.refuse_unreachable_database()
         call_command("migrate", verbosity=0, stdout=self.stdout)
         call_command("createcachetable", verbosity=0, stdout=self.stdout)
         call_command("load_content", stdout=self.stdout)
         self.collect_static_files()
         self.make_first_account()
 
+    def refuse_unreachable_database(self) -> None:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            raise CommandError(
+                "The database does not answer. Start it, or check DATABASE_URL: its host, port and name."
+            ) from error
+
     def collect_static_files(self) -> None:
-        stamp = Path(settings.STATIC_ROOT) / ".collected"
+        stamp = Path(settings.DATA_DIR) / "static.fingerprint"
         fingerprint = _fingerprint()
-        if stamp.exists() and stamp.read_text() == fingerprint:
+        if Path(settings.STATIC_ROOT).exists() and stamp.exists() and stamp.read_text() == fingerprint:
             return
         self.stdout.write("Collecting the static files")
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         self.refuse_taken_port()
         call_command("prepare", stdout=self.stdout)
         self.stdout.flush()
+        os.chdir(settings.BASE_DIR)
         os.execv(  # noqa: S606 (no shell, no argument from outside)
             sys.executable,
             [
@@ -33,14 +34,11 @@ class Command(BaseCommand):
         )
 
     def refuse_taken_port(self) -> None:
-        if settings.BIND.startswith("unix:"):
-            return
-        host = settings.BIND.strip("[]")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        family = socket.AF_INET6 if ":" in settings.BIND else socket.AF_INET
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((host, settings.PORT))
+                probe.bind((settings.BIND, settings.PORT))
             except OSError as error:
                 raise CommandError(
                     f"{settings.BIND}:{settings.PORT} cannot be opened ({error.strerror}). "
