@@ -125,13 +125,6 @@ def test_a_taken_port_is_told_before_anything_else(tmp_path):
     assert not (tmp_path / "db.sqlite3").exists()
 
 
-def test_static_files_are_collected_when_they_changed_and_only_then(tmp_path):
-    assert manage("prepare", DATA_DIR=str(tmp_path)).returncode == 0
-    assert "Collecting" not in manage("prepare", DATA_DIR=str(tmp_path)).stdout
-    (tmp_path / "static.fingerprint").write_text("of other files")
-    assert "Collecting" in manage("prepare", DATA_DIR=str(tmp_path)).stdout
-
-
 @pytest.mark.parametrize("url", ["postgres://u:hunter2@127.0.0.1:1/x", "sqlite:////nowhere/db"])
 def test_a_database_that_does_not_answer_is_told_in_one_line(tmp_path, url):
     run = manage("prepare", DATA_DIR=str(tmp_path), DATABASE_URL=url)
