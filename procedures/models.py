@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from procedures import illustrations
 
+MARKS = "An empty line starts a new paragraph; _underscores_ mark a word that the sentence explains."
+
 # A page as JSON; publishing.snapshot says what is in it.
 Snapshot = dict[str, Any]
 
@@ -49,7 +51,7 @@ class Page(models.Model):
     )
     introduction = models.TextField(
         blank=True,
-        help_text="Shown before the first section. An empty line starts a new paragraph.",
+        help_text=f"Shown before the first section. {MARKS}",
     )
     order = models.PositiveSmallIntegerField(default=0, help_text="Its place in lists of pages.")
     is_placeholder = models.BooleanField(
@@ -139,7 +141,7 @@ class Section(models.Model):
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.PROSE)
     intro = models.TextField(
         blank=True,
-        help_text="Shown before the items. An empty line starts a new paragraph.",
+        help_text=f"Shown before the items. {MARKS}",
     )
     illustration = models.CharField(
         max_length=100,
@@ -180,7 +182,7 @@ class Item(models.Model):
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="items")
     term = models.CharField(max_length=200, blank=True)
-    text = models.TextField(blank=True)
+    text = models.TextField(blank=True, help_text=MARKS)
     illustration = models.CharField(
         max_length=100,
         choices=illustrations.choices,

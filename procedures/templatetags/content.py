@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -11,6 +11,7 @@ from procedures import illustrations
 
 register = template.Library()
 
+DEFINED = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
 # What could end a <script> element or open a comment in it, as JSON escapes of the same characters.
 JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -19,6 +20,18 @@ JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a text in which an empty line starts a new one."""
     return [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
+
+
+class Piece(NamedTuple):
+    text: str
+    is_defined_here: bool
+
+
+@register.filter
+def pieces(text: str) -> list[Piece]:
+    """The text cut at its marks: a _word_ between underscores is one that the text around it explains."""
+    parts = DEFINED.split(text)
+    return [Piece(part, bool(index % 2)) for index, part in enumerate(parts) if part]
 
 
 @register.filter

@@ -1,5 +1,7 @@
 """Every fact that the practice wants told stands on the published page."""
 
+import re
+
 import pytest
 
 HEADINGS = [
@@ -14,42 +16,32 @@ HEADINGS = [
 # By section (its id; "" is what stands above the first section): each fact in words that tell it.
 FACTS = {
     "": {
-        "K1": [
-            "minimally invasive spine procedure",
-            "painful vertebral compression fractures (VCFs)",
-        ],
-        "K2": ["most often from osteoporosis, trauma or cancer"],
+        "K1": ["minimally invasive spine procedure", "painful vertebral compression fractures (VCFs)"],
+        "K2": ["most often from osteoporosis", "trauma", "or cancer"],
         "K3": [
             "marked discomfort",
             "hard to move",
             "deform the spine",
             "visibly stooped",
-            "quality of life",
+            "everyday activity",
         ],
-        "K4": [
-            "stabilize the broken bone",
-            "restore the alignment",
-            "relieve your pain, often at once",
-        ],
-        "K5": [
-            "usually an outpatient procedure",
-            "among the most effective ways to get back function quickly",
-        ],
+        "K4": ["stabilizes the broken bone", "spine back into line", "relieves your pain, often at once"],
+        "K5": ["usually", "outpatient", "among the most effective ways to get back function quickly"],
     },
     "at-a-glance": {
         "H5": ["under an hour for each vertebra", "Local or general"],
-        "K5": ["outpatient"],
+        "K5": ["Usually outpatient"],
         "A2": ["Usually not needed"],
-        "A1": ["24 to 48 hours"],
+        "A1": ["Significant for most within 24 to 48 hours"],
         "A3": ["again shortly afterwards"],
     },
     "what-is-a-vcf": {
         "V1": [
             "one of the bones of your spine",
-            "weak, often from osteoporosis",
-            "collapses or is pressed together",
+            "collapses, or it is pressed together",
+            "weak from osteoporosis",
         ],
-        "V2": ["Trauma to the spine can cause it", "cancer that weakens the bone"],
+        "V2": ["Trauma to the spine can break it", "cancer that weakens the bone"],
         "V3": [
             "starts suddenly",
             "stand or walk",
@@ -58,33 +50,28 @@ FACTS = {
             "rounds forward",
             "Limited mobility",
         ],
-        "V4": ["chronic pain", "lasting deformity of the spine"],
+        "V4": ["Left alone", "chronic pain", "lasting deformity of the spine"],
     },
     "how-it-works": {
         "H0": [
             "stabilizes the broken vertebra",
-            "helps restore its height",
-            "balloon first and then bone cement",
+            "helps to restore its height",
+            "balloon first, and then bone cement",
         ],
-        "H1": [
-            "Imaging and Preparation",
-            "fluoroscopy",
-            "live X-ray",
-            "exactly where the broken vertebra is",
-        ],
+        "H1": ["Imaging and Preparation", "fluoroscopy", "live X-ray", "exact place of the broken vertebra"],
         "H2": [
             "Balloon Insertion",
-            "small incision",
+            "small cut, or incision",
             "narrow tube into the vertebra",
-            "inflated with care",
+            "inflates it with care",
         ],
         "H3": ["Cavity Creation", "opens a space", "win back some of the height that was lost"],
         "H4": [
             "Bone Cement Application",
             "deflated and taken out",
-            "bone cement",
+            "fills the space",
             "hardens quickly",
-            "steadies",
+            "steady",
         ],
         "H5": ["less than an hour for each vertebra", "local or general anesthesia"],
     },
@@ -93,22 +80,17 @@ FACTS = {
         "A2": ["incision is very small", "Stitches are usually not needed"],
         "A3": ["typically do light activities again", "Shortly afterwards"],
         "A4": ["several weeks", "Heavy lifting and intense exercise are discouraged"],
-        "A5": [
-            "Some patients benefit",
-            "physical therapy",
-            "osteoporosis",
-            "prevent further fractures",
-        ],
+        "A5": ["Some patients benefit", "physical therapy", "osteoporosis", "prevent further fractures"],
     },
     "conditions-treated": {
-        "C1": ["Osteoporosis", "weakens your bones, so they break more easily"],
+        "C1": ["Osteoporosis", "weakens bones, so they break more easily"],
         "C2": ["Trauma", "Falls, car accidents and other accidents"],
-        "C3": ["Cancer", "Metastatic cancer or multiple myeloma"],
+        "C3": ["Cancer", "metastatic cancer", "multiple myeloma", "affects the spine"],
         "C4": ["Spinal deformities", "kyphosis", "collapsed"],
         "C5": ["Conditions Treated"],
     },
     "benefits": {
-        "B1": ["rapid and that lasts"],
+        "B1": ["Pain relief that comes fast and that lasts"],
         "B2": ["height and alignment"],
         "B3": ["Better mobility and posture"],
         "B4": ["Less need for pain medicine"],
@@ -116,7 +98,7 @@ FACTS = {
         "B6": ["prevent further collapse or deformity"],
     },
     "right-for-you": {
-        "R1": ["diagnosed with a VCF", "has not helped", "bracing, pain medicine and rest"],
+        "R1": ["you have a VCF", "has not helped", "bracing, pain medicine and rest"],
         "R2": [
             "older adults",
             "people with osteoporosis",
@@ -125,22 +107,9 @@ FACTS = {
         ],
     },
     "get-relief": {
-        "G1": [
-            "advanced interventional procedures",
-            "relieve pain, restore function",
-            "the life you love",
-        ],
-        "G2": [
-            "team is experienced",
-            "safely and effectively",
-            "state-of-the-art imaging and techniques",
-        ],
-        "G3": [
-            "(504) 249-7576",
-            "fill out the online form",
-            "schedule a consultation",
-            "right for you",
-        ],
+        "G1": ["advanced interventional procedures", "relieve pain, restore function", "the life you love"],
+        "G2": ["team is experienced", "safely and effectively", "state-of-the-art imaging and techniques"],
+        "G3": ["(504) 249-7576", "fill out the online form", "schedule a consultation", "right for you"],
     },
 }
 
@@ -151,7 +120,7 @@ def page(content, read):
 
 
 def words(tag):
-    return " ".join(tag.get_text(" ").split()).replace(" .", ".")
+    return re.sub(r" ([.,:)])", r"\1", " ".join(tag.get_text(" ").split())).replace("( ", "(")
 
 
 def text_of(page, section):
