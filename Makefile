@@ -29,7 +29,7 @@ test: $(VENV)/.dev ## the whole test suite on SQLite; ARGS="-k contact" narrows 
 lint: $(VENV)/.dev ## style, templates, types and forgotten migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
-	@$(BIN)/mypy
+	@$(BIN)/python -m mypy
 	@DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
 
 format: $(VENV)/.dev ## rewrite code and templates in the house format
