@@ -11,7 +11,7 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-header --
 TEMPLATES = $(shell find templates -name "*.html")
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test lint format lock clean
+.PHONY: help run dev test shots lint format lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ dev: $(VENV)/.dev ## the same site with DEBUG on, reloading when a file changes
 
 test: $(VENV)/.dev ## the whole test suite on SQLite; ARGS="-k contact" narrows it
 	@$(BIN)/python -m pytest $(ARGS)
+
+shots: $(VENV)/.dev ## a picture and a PDF of every page, phone and desk, light and dark, in var/shots
+	@$(BIN)/python -m tests.shots
 
 lint: $(VENV)/.dev ## style, templates, types and forgotten migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """`make run`, without a browser."""
 
+import gzip
 import os
 import re
 import socket
@@ -71,6 +72,30 @@ def test_the_stylesheet_is_one_hashed_compressed_file_that_may_be_kept_for_ever(
     source = served.get(stylesheet).read().decode()
     assert "@import" not in source
     assert "--ground:" in source and "@media print" in source
+
+
+def bytes_on_the_wire(served, path):
+    response = served.get(path, **{"Accept-Encoding": "gzip, br"})
+    assert response.headers["Content-Encoding"] in {"gzip", "br"}
+    return len(response.read())
+
+
+def test_the_kyphoplasty_page_is_light(served):
+    html = served.get("/procedures/kyphoplasty/").read().decode()
+    (stylesheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', html)
+    css = bytes_on_the_wire(served, stylesheet)
+    assert bytes_on_the_wire(served, "/procedures/kyphoplasty/") + css <= 24_000
+    # What the first phone screen needs, title, lead and at a glance, arrives in the first round trip.
+    first_screen = html[: html.index("</section>")].encode()
+    assert len(gzip.compress(first_screen)) + css <= 14_000
+    assert "<script src" not in html
+
+
+def test_the_drawings_together_are_light(served):
+    html = served.get("/procedures/kyphoplasty/").read().decode()
+    drawings = re.findall(r"<figure.*?</figure>", html, re.DOTALL)
+    assert len(drawings) == 6
+    assert sum(len(gzip.compress(drawing.encode())) for drawing in drawings) <= 12_000
 
 
 def test_a_second_start_makes_nothing_anew_and_ctrl_c_stops_every_process(served, first_words):

@@ -19,8 +19,10 @@ FLAGS = [
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
 # Told by the browser itself, wherever on the page it happens.
-WATCH_CSP = """
-window.violations = [];
+WATCH = """
+window.violations = []; window.shifted = 0;
+new PerformanceObserver(list => list.getEntries().forEach(entry => shifted += entry.value))
+  .observe({type: "layout-shift", buffered: true});
 document.addEventListener("securitypolicyviolation", event =>
   violations.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
@@ -32,9 +34,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
 
 
+def find_chromium() -> str | None:
+    return os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
 @pytest.fixture(scope="session")
 def chromium():
-    path = os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, NAMES)), None)
+    path = find_chromium()
     if path is None and os.environ.get("CI"):
         pytest.fail("No Chromium found. CI must run the browser tests: install it, or set CHROME_PATH.")
     if path is None:
@@ -61,7 +67,7 @@ def open_page(chromium, served):
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         if options.get("java_script_enabled", True):
-            context.add_init_script(WATCH_CSP)
+            context.add_init_script(WATCH)
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.requested, page.complaints = [], []
