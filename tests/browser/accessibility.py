@@ -8,6 +8,14 @@ OPTIONS = {
     "rules": {"color-contrast-enhanced": {"enabled": True}},
 }
 
+# What is smaller than 44 by 44 pixels; a tick box or radio button counts with the row that it stands in.
+SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")]
+  .filter(e => e.checkVisibility() && !e.matches(".skip-link"))
+  .filter(e => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))
+  .map(e => [e.outerHTML.slice(0, 80), (["radio", "checkbox"].includes(e.type) ? e.parentElement : e).getBoundingClientRect()])
+  .filter(([_, box]) => box.height < 44 || box.width < 44)
+  .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
+
 
 def problems(page: Page, **options) -> list[str]:
     """What axe finds wrong on the page as it is shown now, a line each."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.accessibility import problems
+from tests.browser.accessibility import SMALL_TARGETS, problems
 
 SCREENS = [
     "/admin/",
@@ -51,6 +51,16 @@ def test_staff_change_a_page_and_publish_it(open_page, sign_in):
     desk.get_by_role("button", name="Save and publish").click()
     assert "is saved and published" in desk.inner_text(".messagelist")
     assert "A fall can break a bone of the spine." in open_page("/conditions/trauma/").inner_text("main")
+
+
+@pytest.mark.parametrize("path", SCREENS)
+def test_the_desk_fits_a_phone_and_a_thumb(open_page, sign_in, path):
+    send_request(open_page, "A" * 200)
+    page = sign_in(path)
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(SMALL_TARGETS) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,15 +3,9 @@
 import pytest
 
 from tests.addresses import HANDOUT, PUBLIC
-from tests.browser.accessibility import problems
+from tests.browser.accessibility import SMALL_TARGETS, problems
 
 EVERY = [*PUBLIC, HANDOUT, "/no-such-page/"]
-SMALL_TARGETS = """() => [...document.querySelectorAll("a[href], button, summary, textarea, input:not([type=hidden])")]
-  .filter(e => e.checkVisibility() && !e.matches(".skip-link"))
-  .filter(e => !(e.tagName === "A" && getComputedStyle(e).display === "inline"))
-  .map(e => [e.outerHTML.slice(0, 80), (e.type === "radio" ? e.parentElement : e).getBoundingClientRect()])
-  .filter(([_, box]) => box.height < 44 || box.width < 44)
-  .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
 # A link counts as one in running text, and may be smaller, only if other words stand around it.
 INLINE_LINK_OUTSIDE_TEXT = """() => [...document.querySelectorAll("a[href]")]
   .filter(e => e.checkVisibility() && getComputedStyle(e).display === "inline")
