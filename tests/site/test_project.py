@@ -27,9 +27,9 @@ def test_templates_hold_nothing_inline_and_mark_nothing_safe(path):
 @pytest.mark.parametrize("path", STYLESHEETS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_stylesheets_take_their_colours_from_the_tokens_and_stay_short(path):
     source = path.read_text()
-    assert len(source.splitlines()) <= 200
+    assert len(source.splitlines()) <= 150
     assert "!important" not in source
-    if path.name not in {"tokens.css", "print.css"}:
+    if path.name != "tokens.css":
         assert not COLOUR.search(source)
 
 
@@ -37,7 +37,7 @@ def test_the_bundle_names_every_stylesheet():
     bundle = (ROOT / "static/css/site.css").read_text()
     named = set(re.findall(r'@import "([^"]+)";', bundle))
     there = {str(path.relative_to(ROOT / "static/css")) for path in STYLESHEETS}
-    assert named == there - {"site.css", "admin.css", "handout.css"}
+    assert named == there - {"site.css", "admin.css", "admin-targets.css", "handout.css"}
 
 
 def test_every_make_target_is_explained_by_make_help():
