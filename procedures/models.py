@@ -47,7 +47,8 @@ class Page(models.Model):
     )
     title = models.CharField(max_length=200, help_text="The heading at the top of the page.")
     summary = models.TextField(
-        help_text="One or two sentences: the first words on the page, in lists and in search results."
+        help_text="One or two sentences: the first words on the page, in lists and in search results. "
+        "_Underscores_ mark a word that they explain."
     )
     introduction = models.TextField(
         blank=True,

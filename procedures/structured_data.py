@@ -7,6 +7,7 @@ from django.conf import settings
 from contact.models import Practice
 from procedures.models import Page, Revision
 from procedures.site_map import trail
+from procedures.templatetags.content import plain
 
 Node = dict[str, Any]
 
@@ -46,7 +47,7 @@ def _web_page(revision: Revision) -> Node:
         "@id": url,
         "url": url,
         "name": revision.snapshot["title"],
-        "description": revision.snapshot["summary"],
+        "description": plain(revision.snapshot["summary"]),
         "inLanguage": "en-US",
         "publisher": {"@id": _practice_id()},
     }
@@ -58,7 +59,7 @@ def _subject(kind: str, revision: Revision) -> Node:
         "@type": kind,
         "@id": f"{settings.SITE_URL}{revision.get_absolute_url()}#subject",
         "name": revision.snapshot["title"],
-        "description": revision.snapshot["summary"],
+        "description": plain(revision.snapshot["summary"]),
     }
 
 

@@ -14,31 +14,40 @@ from tests.site_server import ROOT, SiteServer
 SIZES = {"360": {"width": 360, "height": 740}, "1280": {"width": 1280, "height": 900}}
 SCHEMES = ("light", "dark")
 DESK = ["/admin/", "/admin/contact/inquiry/", "/admin/procedures/page/", "/admin/contact/practice/1/change/"]
-MARGIN = dict.fromkeys(("top", "right", "bottom", "left"), "1.5cm")
 
 
 def take(page: Page, url: str, name: Path) -> None:
+    page.goto(url)
+    take_here(page, name)
+
+
+def take_here(page: Page, name: Path) -> None:
     for (width, size), scheme in itertools.product(SIZES.items(), SCHEMES):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
-        page.goto(url)
         page.screenshot(path=f"{name}-{width}-{scheme}.png", full_page=True)
-    page.pdf(path=f"{name}.pdf", format="Letter", margin=MARGIN)
+    page.pdf(path=f"{name}.pdf", format="Letter", prefer_css_page_size=True)
 
 
 def main() -> None:
     folder = Path(os.environ.get("DATA_DIR") or ROOT / "var") / "shots"
     folder.mkdir(parents=True, exist_ok=True)
+    if not (chromium := find_chromium()):
+        raise SystemExit("No Chromium found. Install one, or name it with CHROME_PATH.")
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         server = SiteServer(Path(data)).start()
-        page = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS).new_page()
+        page = playwright.chromium.launch(executable_path=chromium, args=FLAGS).new_page()
         try:
             for path in [*PUBLIC, HANDOUT, "/no-such-page/"]:
                 take(page, server.url + path, folder / (path.strip("/").replace("/", "_") or "home"))
             page.goto(f"{server.url}/contact/")
             page.get_by_role("button", name="Send my request").click()
-            page.screenshot(path=folder / "contact-mistakes.png", full_page=True)
-            page.goto(f"{server.url}/admin/login/?next=/admin/")
+            take_here(page, folder / "contact_mistakes")
+            page.get_by_label("Your name").fill("Ana")
+            page.get_by_label("Phone number").fill("504 249 7576")
+            page.get_by_role("button", name="Send my request").click()
+            take_here(page, folder / "contact_receipt")
+            take(page, f"{server.url}/admin/login/?next=/admin/", folder / "admin_login")
             page.get_by_label("Username").fill("staff")
             page.get_by_label("Password").fill(server.password)
             page.get_by_role("button", name="Log in").click()

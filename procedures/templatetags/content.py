@@ -35,6 +35,12 @@ def pieces(text: str) -> list[Piece]:
 
 
 @register.filter
+def plain(text: str) -> str:
+    """The text without its marks, for where there is no markup."""
+    return DEFINED.sub(r"\1", text)
+
+
+@register.filter
 def sections_of_kind(sections: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [section for section in sections if section["kind"] == kind]
 

@@ -34,8 +34,8 @@ def test_readyz_sees_a_migration_that_was_not_run(db, client):
 
 
 def test_readyz_sees_a_cache_that_does_not_answer(db, client, settings):
-    table = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "no_such_table"}
-    settings.CACHES = {"default": table}
+    nobody = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
+    settings.CACHES = {"default": nobody}
     assert client.get("/readyz").content == b"failed: cache\n"
 
 

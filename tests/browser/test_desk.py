@@ -53,6 +53,16 @@ def test_staff_change_a_page_and_publish_it(open_page, sign_in):
     assert "A fall can break a bone of the spine." in open_page("/conditions/trauma/").inner_text("main")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_signing_in_is_as_good(open_page, scheme):
+    page = open_page("/admin/login/", color_scheme=scheme)
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert problems(page) == []
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("path", SCREENS)
 def test_the_desk_fits_a_phone_and_a_thumb(open_page, sign_in, path):
     send_request(open_page, "A" * 200)

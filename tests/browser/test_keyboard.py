@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.addresses import PUBLIC
+
 FOCUSABLE = """() => [...document.querySelectorAll("a[href], button, summary, textarea, input:not([type=hidden])")]
   .filter(e => e.checkVisibility())
   .filter(e => e.type !== "radio" || e.checked)
@@ -15,9 +17,9 @@ FOCUSED = """() => { const e = document.activeElement, box = e.getBoundingClient
     covered: !!cover && box.bottom > cover.top + 1 && box.top < cover.bottom } }"""
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
-    "path", ["/", "/procedures/kyphoplasty/", "/conditions/cancer/", "/contact/", "/contact/sent/"]
+    ("path", "width"),
+    [*((path, 360) for path in PUBLIC), ("/procedures/kyphoplasty/", 1280), ("/contact/", 1280)],
 )
 def test_tab_visits_everything_once_in_order_and_the_focus_is_seen(open_page, path, width):
     page = open_page(path, width=width, height=740)

@@ -20,6 +20,9 @@ p { margin-bottom: 2em !important }"""
 SET_TEXT_SPACING = """css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);
   document.adoptedStyleSheets = [sheet] }"""
 BLOCKS = "main h1, main h2, main h3, main p, main li, main dt, main figcaption, main label, main legend"
+BLOCKS_OF_THE_TEXT = (
+    "main h1, main h2, main section > p, main section > ul > li > p, main .steps p, main .timeline p"
+)
 OUT_OF_ORDER = """selector => { const blocks = [...document.querySelectorAll(selector)]
     .filter(e => e.checkVisibility()).map(e => [e.getBoundingClientRect().top, e.innerText.slice(0, 40)]);
   return blocks.filter(([top], i) => i && top < blocks[i - 1][0] - 1) }"""
@@ -28,9 +31,41 @@ OUT_OF_ORDER = """selector => { const blocks = [...document.querySelectorAll(sel
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", EVERY)
 def test_axe_finds_nothing(open_page, path, scheme):
-    page = open_page(path, width=320, color_scheme=scheme)
-    assert problems(page) == []
-    page.set_viewport_size({"width": 1280, "height": 900})
+    page = open_page(path, color_scheme=scheme)
+    for width in (320, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert problems(page) == []
+
+
+def form_with_mistakes(page):
+    page.get_by_role("button", name="Send my request").click()
+    assert page.title().startswith("Error: ")
+
+
+def receipt(page):
+    page.get_by_label("Your name").fill("Ana")
+    page.get_by_label("Phone number").fill("504 249 7576")
+    page.get_by_role("button", name="Send my request").click()
+    assert page.inner_text("h1") == "We have your request"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("reach", [form_with_mistakes, receipt])
+def test_what_follows_the_form_is_as_good(open_page, reach, scheme):
+    page = open_page("/contact/", color_scheme=scheme)
+    reach(page)
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert problems(page) == []
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", ["/", "/procedures/kyphoplasty/", "/contact/"])
+def test_axe_finds_nothing_in_forced_colours_or_wide_spacing(open_page, path):
+    assert problems(open_page(path, width=360, forced_colors="active")) == []
+    page = open_page(path, width=360)
+    page.evaluate(SET_TEXT_SPACING, TEXT_SPACING)
     assert problems(page) == []
 
 
@@ -75,6 +110,9 @@ def test_every_target_is_as_large_as_a_thumb_and_text_as_large_as_tired_eyes_nee
 def test_what_is_read_first_stands_first(open_page, path):
     page = open_page(path, width=360)
     assert page.evaluate(OUT_OF_ORDER, BLOCKS) == []
+    # Wide, the drawings and the way around the page stand beside the text.
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.evaluate(OUT_OF_ORDER, BLOCKS_OF_THE_TEXT) == []
 
 
 @pytest.mark.parametrize("path", PUBLIC)

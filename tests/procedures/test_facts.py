@@ -25,7 +25,7 @@ FACTS = {
             "visibly stooped",
             "everyday activity",
         ],
-        "K4": ["stabilizes the broken bone", "spine back into line", "relieves your pain, often at once"],
+        "K4": ["stabilize the broken bone", "spine back into line", "relieve your pain, often at once"],
         "K5": ["usually", "outpatient", "among the most effective ways to get back function quickly"],
     },
     "at-a-glance": {
@@ -33,7 +33,7 @@ FACTS = {
         "K5": ["Usually outpatient"],
         "A2": ["Usually not needed"],
         "A1": ["Significant for most within 24 to 48 hours"],
-        "A3": ["again shortly afterwards"],
+        "A3": ["again soon afterward"],
     },
     "what-is-a-vcf": {
         "V1": [
@@ -50,7 +50,7 @@ FACTS = {
             "rounds forward",
             "Limited mobility",
         ],
-        "V4": ["Left alone", "chronic pain", "lasting deformity of the spine"],
+        "V4": ["Without treatment", "chronic pain", "lasting deformity of the spine"],
     },
     "how-it-works": {
         "H0": [
@@ -78,7 +78,7 @@ FACTS = {
     "after": {
         "A1": ["24 to 48 hours", "Most patients have significant pain relief"],
         "A2": ["incision is very small", "Stitches are usually not needed"],
-        "A3": ["typically do light activities again", "Shortly afterwards"],
+        "A3": ["typically do light activities again", "Soon afterward"],
         "A4": ["several weeks", "Heavy lifting and intense exercise are discouraged"],
         "A5": ["Some patients benefit", "physical therapy", "osteoporosis", "prevent further fractures"],
     },

@@ -74,7 +74,7 @@ def test_canonical_does_not_repeat_a_forged_host(content, client, settings):
 @pytest.mark.parametrize("path", PAGES)
 def test_structured_data_says_only_what_the_page_shows(content, read, path):
     document = read(path)
-    shown = " ".join(document.body.get_text(" ").split())
+    shown = " ".join(document.body.text.split())
     nodes = graph(document)
     page = nodes.get("MedicalWebPage") or nodes["WebPage"]
     assert page["name"] in shown and page["description"] in shown
