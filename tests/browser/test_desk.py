@@ -79,3 +79,5 @@ def test_axe_finds_nothing_at_the_desk(open_page, sign_in, path, scheme):
     send_request(open_page, "Colours")
     page = sign_in(path, color_scheme=scheme)
     assert problems(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert problems(page) == []
