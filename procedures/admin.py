@@ -27,7 +27,7 @@ class LinkedPageChoices(admin.options.BaseModelAdmin):
 
 class SectionInline(LinkedPageChoices, admin.StackedInline):
     model = Section
-    fields = (("heading", "slug"), ("kind", "order"), "intro", ("linked_page", "illustration"))
+    fields = (("heading", "slug"), ("kind", "order"), "intro", ("linked_page", "link_text"), "illustration")
     prepopulated_fields = {"slug": ("heading",)}
     fk_name = "page"
     extra = 0
@@ -113,7 +113,14 @@ class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
     """One section with its items; reached from its page."""
 
     actions = None
-    fields = ("page", ("heading", "slug"), ("kind", "order"), "intro", ("linked_page", "illustration"))
+    fields = (
+        "page",
+        ("heading", "slug"),
+        ("kind", "order"),
+        "intro",
+        ("linked_page", "link_text"),
+        "illustration",
+    )
     readonly_fields = ("page",)
     inlines = (ItemInline,)
 

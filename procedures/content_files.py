@@ -27,7 +27,7 @@ PAGE_KEYS = {
     "is_placeholder",
     "sections",
 }
-SECTION_KEYS = {"heading", "slug", "kind", "intro", "illustration", "link", "items"}
+SECTION_KEYS = {"heading", "slug", "kind", "intro", "illustration", "link", "link_text", "items"}
 ITEM_KEYS = {"term", "text", "illustration", "link"}
 
 

@@ -158,6 +158,11 @@ class Section(models.Model):
         blank=True,
         help_text="A page to read next, linked at the end of the section.",
     )
+    link_text = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="The words of that link, as a patient would say them; the page's title if left empty.",
+    )
     order = models.PositiveSmallIntegerField(default=100, help_text="The lowest number comes first.")
 
     class Meta:

@@ -81,7 +81,7 @@ def snapshot(page: Page, titles: Titles) -> Snapshot:
                 "kind": section.kind,
                 "intro": section.intro,
                 "illustration": section.illustration,
-                "link": _link(section.linked_page, titles),
+                "link": _link(section.linked_page, titles, section.link_text),
                 "items": [
                     {
                         "term": item.term,
@@ -97,10 +97,10 @@ def snapshot(page: Page, titles: Titles) -> Snapshot:
     }
 
 
-def _link(page: Page | None, titles: Titles) -> Snapshot | None:
+def _link(page: Page | None, titles: Titles, text: str = "") -> Snapshot | None:
     if page is None:
         return None
-    return {"title": titles.get(page.pk, page.title), "path": page.get_absolute_url()}
+    return {"title": text or titles.get(page.pk, page.title), "path": page.get_absolute_url()}
 
 
 def _drafts() -> QuerySet[Page]:

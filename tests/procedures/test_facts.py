@@ -150,7 +150,7 @@ def test_the_steps_are_four_and_numbered_by_the_document_itself(page):
 def test_each_condition_links_to_its_page_and_that_page_back(page, read):
     terms = page.find(id="conditions-treated").find_parent("section")
     links = {a.text: a["href"] for a in terms.find_all("a")}
-    assert links.pop("Conditions Treated") == "/conditions/"
+    assert links.pop("All Conditions Treated") == "/conditions/"
     assert links == {
         "Osteoporosis": "/conditions/osteoporosis/",
         "Trauma": "/conditions/trauma/",
@@ -158,7 +158,8 @@ def test_each_condition_links_to_its_page_and_that_page_back(page, read):
         "Spinal deformities": "/conditions/spinal-deformities/",
     }
     for path in links.values():
-        assert read(path).article.find("a", href="/procedures/kyphoplasty/")
+        back = read(path).article.find("a", href="/procedures/kyphoplasty/")
+        assert back.text == "How kyphoplasty works, step by step"
 
 
 def test_the_invitation_calls_and_opens_the_form_that_knows_the_page(page):

@@ -30,6 +30,7 @@ def form_of(page, **overrides):
         for name in ("id", "heading", "slug", "kind", "order", "intro"):
             data[f"sections-{index}-{name}"] = getattr(section, name)
         data[f"sections-{index}-illustration"] = section.illustration
+        data[f"sections-{index}-link_text"] = section.link_text
         data[f"sections-{index}-page"] = page.pk
         data[f"sections-{index}-linked_page"] = section.linked_page_id or ""
     return data | overrides

@@ -192,6 +192,16 @@ def test_a_link_must_lead_somewhere_at_the_time_it_is_published_for(content):
     assert publish(page, live_from=soon)
 
 
+def test_a_link_says_what_staff_wrote_for_it(content, read):
+    page = make_page()
+    make_section(page, linked_page=Page.objects.get(slug="cancer"), link_text="What cancer does to bones")
+    publish(page)
+    assert (
+        read("/conditions/new/").article.find("a", href="/conditions/cancer/").text
+        == "What cancer does to bones"
+    )
+
+
 def test_what_is_published_is_what_is_stored_not_what_a_caller_holds(db):
     page = make_page()
     Page.objects.filter(pk=page.pk).update(title="Stored")
