@@ -18,10 +18,10 @@ class LinkedPageChoices(admin.options.BaseModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "linked_page" and field:
-            if not hasattr(request, "linked_page_choices"):
-                pages = Page.objects.values_list("pk", "title")
-                request.linked_page_choices = [("", "No page"), *pages]  # type: ignore[attr-defined]
-            field.choices = request.linked_page_choices  # type: ignore[attr-defined]
+            kept = vars(request)
+            if "linked_page_choices" not in kept:
+                kept["linked_page_choices"] = [("", "No page"), *Page.objects.values_list("pk", "title")]
+            field.choices = kept["linked_page_choices"]
         return field
 
 

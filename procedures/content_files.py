@@ -206,8 +206,8 @@ def _saved(row: Row, path: Path, place: str) -> Row:
 
 
 def _choices(row: Row, key: str) -> str:
-    choices = None if key == NON_FIELD_ERRORS else row._meta.get_field(key).choices  # type: ignore[union-attr]
-    return f" Use one of: {', '.join(value for value, _ in choices)}." if choices else ""
+    choices = {field.name: field.choices for field in row._meta.fields}.get(key)
+    return f" Use one of: {', '.join(str(value) for value, _ in choices)}." if choices else ""
 
 
 def _publish(created: dict[Path, Page]) -> None:

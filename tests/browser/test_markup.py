@@ -26,6 +26,7 @@ def test_every_page_and_stylesheet_is_valid(checker, served, open_page, tmp_path
     page = open_page("/contact/")
     page.get_by_role("button", name="Send my request").click()
     (tmp_path / "mistakes.html").write_text(page.content())
+    (tmp_path / "no-such-page.html").write_text(open_page("/no-such-page/").content())
     (tmp_path / "site.css").write_bytes(served.get(stylesheet(page)).read())
     run = subprocess.run([*checker, *sorted(map(str, tmp_path.iterdir()))], capture_output=True, text=True)
     told = json.loads(run.stdout)["messages"]

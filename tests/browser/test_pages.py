@@ -32,7 +32,7 @@ OUT_OF_ORDER = """selector => { const blocks = [...document.querySelectorAll(sel
 @pytest.mark.parametrize("path", EVERY)
 def test_axe_finds_nothing(open_page, path, scheme):
     page = open_page(path, color_scheme=scheme)
-    for width in (320, 768, 1280):
+    for width in (320, 360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert problems(page) == []
 
