@@ -11,7 +11,7 @@ UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --no-header --
 TEMPLATES = $(shell find templates -name "*.html")
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test shots lint format lock clean
+.PHONY: help run dev test chaos bench shots lint format lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +24,14 @@ dev: $(VENV)/.dev ## the same site with DEBUG on, reloading when a file changes
 	@DEBUG=yes exec $(MANAGE) runserver $${BIND:-127.0.0.1}:$${PORT:-8000}
 
 test: $(VENV)/.dev ## the whole test suite on SQLite; ARGS="-k contact" narrows it
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(ARGS)
+
+chaos: $(VENV)/.dev ## send requests while the site's processes are killed, and count what is lost: nothing
+	@$(BIN)/python -m tests.chaos
+
+bench: $(VENV)/.dev ## what storing a request costs, and the desk at a thousand and at a million inquiries
+	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_desk
 
 shots: $(VENV)/.dev ## a picture and a PDF of every page, phone and desk, light and dark, in var/shots
 	@$(BIN)/python -m tests.shots

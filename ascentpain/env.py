@@ -14,16 +14,20 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import EmailValidator
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 SITE_ADDRESS = re.compile(rf"(?P<scheme>https?)://(?P<host>{HOST.pattern})(:(?P<port>[0-9]+))?/?")
+DATA_KEY = re.compile(r"[0-9a-fA-F]{64}")
 CACHE_BACKENDS = {
     "redis": "django.core.cache.backends.redis.RedisCache",
     "rediss": "django.core.cache.backends.redis.RedisCache",
 }
+# A cache that hangs may cost a patient a moment, never a request. Seconds.
+CACHE_TIMES = {"socket_connect_timeout": 0.25, "socket_timeout": 0.25}
 # Scheme: (default port, STARTTLS, TLS from the first byte). submission and smtps are the names of RFC 8314.
 MAIL_TRANSPORTS = {
     "smtp": (25, False, False),
@@ -85,6 +89,37 @@ def secret(name: str, keep_in: Path) -> str:
     if not (value := keep_in.read_text().strip()):
         raise ImproperlyConfigured(f"{keep_in} is empty. Restore it, or delete it to have it made.")
     return value
+
+
+def data_keys(name: str, keep_in: Path) -> list[bytes]:
+    """Keys of 32 bytes, written as 64 hexadecimal digits: the first one encrypts, all of them can read.
+
+    From the variable, or one a line from `keep_in`, which is made with a random one for its owner only.
+    """
+    written, place = words(name, []), name
+    if not written:
+        place = str(keep_in)
+        if not keep_in.exists():
+            _write_once(keep_in, secrets.token_hex(32) + "\n")
+        written = keep_in.read_text().split()
+    if not written:
+        raise ImproperlyConfigured(f"{place} is empty. Put the key back from your backup.")
+    for number, key in enumerate(written, 1):
+        if not DATA_KEY.fullmatch(key) or len(set(key)) < 5:
+            raise ImproperlyConfigured(
+                f"{place}: key {number} is not 64 random hexadecimal digits, as `openssl rand -hex 32` makes."
+            )
+    return [bytes.fromhex(key) for key in dict.fromkeys(map(str.lower, written))]
+
+
+def add_data_key(keep_in: Path) -> None:
+    """Put a new random key in front of those in `keep_in`, in one step."""
+    draft = keep_in.with_name(f"{keep_in.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"{secrets.token_hex(32)}\n{keep_in.read_text()}")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(keep_in)
 
 
 def _write_once(path: Path, content: str) -> None:
@@ -160,19 +195,22 @@ def database(name: str, default: Path) -> dict[str, Any]:
     if config["ENGINE"] == SQLITE and config["NAME"] not in {"", ":memory:"}:
         return config | {"OPTIONS": SQLITE_OPTIONS}
     if config["ENGINE"] == POSTGRESQL and config["NAME"]:
-        return config | {"CONN_HEALTH_CHECKS": True}
+        options = {"connect_timeout": CONNECT_TIMEOUT} | config.get("OPTIONS", {})
+        return config | {"CONN_HEALTH_CHECKS": True, "OPTIONS": options}
     raise ImproperlyConfigured(_bad_url(name, "postgres://user:password@host:5432/name"))
 
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 CONN_MAX_AGE = 600  # seconds that a thread keeps its connection
+CONNECT_TIMEOUT = 3  # seconds, after which who waits gets an answer that keeps the typed words
 # IMMEDIATE takes the write lock at the start, so that a transaction which reads and then writes waits its
-# turn instead of failing with "database is locked"; FULL makes a commit survive a power cut.
+# turn instead of failing with "database is locked"; FULL makes a commit survive a power cut; secure_delete
+# overwrites what is deleted.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
 }
 
 
@@ -180,11 +218,15 @@ def cache(name: str) -> dict[str, Any]:
     """Django's settings for the cache all workers share: a database table, or what a redis: URL names."""
     value = text(name, "")
     if not value:
-        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+        return {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
     scheme, host = _scheme_and_host(value)
     if scheme not in CACHE_BACKENDS or not host or not re.fullmatch(r"(/\d*)?", urlsplit(value).path):
         raise ImproperlyConfigured(_bad_url(name, "redis://127.0.0.1:6379/0"))
-    return {"BACKEND": CACHE_BACKENDS[scheme], "LOCATION": value}
+    return {"BACKEND": CACHE_BACKENDS[scheme], "LOCATION": value, "OPTIONS": CACHE_TIMES}
 
 
 def mail(name: str) -> dict[str, Any]:
@@ -206,6 +248,19 @@ def mail(name: str) -> dict[str, Any]:
         "EMAIL_USE_SSL": tls,
         "EMAIL_TIMEOUT": 15,  # seconds
     }
+
+
+def mail_address(name: str, default: str) -> str:
+    """An e-mail address from which mail is sent."""
+    value = text(name, default)
+    try:
+        if value != default:
+            EmailValidator(allowlist=["localhost"])(value)
+    except ValidationError as error:
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not an e-mail address. Write it like noreply@example.com"
+        ) from error
+    return value
 
 
 def _scheme_and_host(value: str) -> tuple[str, str]:

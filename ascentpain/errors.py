@@ -1,13 +1,24 @@
 """Error pages in the site's own look, each with the practice's telephone number.
 
-They repeat nothing of the request and, like every page, send no cookie. None of them needs the database: the
-practice's details fall back to the last ones known (contact.models.Practice.objects.current).
+They repeat nothing of the request and send no cookie; only a patient's form comes back as it was filled in.
+None of them needs the database: the practice's details fall back to the last ones known
+(contact.models.Practice.objects.current).
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from contact import views
+from contact.admin import record
+
+FORMS_THAT_COME_BACK: Final[dict[str, Callable[..., HttpResponse]]] = {
+    "contact:inquiry": views.form_without_csrf,
+    "contact:receipt": views.receipt_without_csrf,
+    "admin:contact_inquiry_act": record.show_without_csrf,
+}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -19,6 +30,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A patient's form, and a record with its note, come back as they were filled in.
+
+    Others with an explanation.
+    """
+    match = request.resolver_match
+    if match and match.view_name in FORMS_THAT_COME_BACK:
+        return FORMS_THAT_COME_BACK[match.view_name](request, **match.kwargs)
     return _page(request, "csrf", 403, "Your request was not sent")
 
 
@@ -26,17 +44,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "404", 404, "There is no page here")
 
 
-def too_many_requests(request: HttpRequest, retry_after: int) -> HttpResponse:
-    """`retry_after`: seconds until another try may succeed (RFC 6585)."""
-    minutes = -(-retry_after // 60)
-    response = _page(request, "429", 429, "Please wait a little", minutes=minutes)
-    response["Retry-After"] = str(retry_after)
-    return response
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, "500", 500, "Something went wrong on our side")
 
 
-def _page(request: HttpRequest, name: str, status: int, title: str, **context: Any) -> HttpResponse:
-    return render(request, f"errors/{name}.html", {"title": title, **context}, status=status)
+def _page(request: HttpRequest, name: str, status: int, title: str) -> HttpResponse:
+    return render(request, f"errors/{name}.html", {"title": title}, status=status)

@@ -18,11 +18,14 @@ UNUSED_FEATURES = (
     "microphone",
     "midi",
     "payment",
+    "publickey-credentials-create",
     "publickey-credentials-get",
     "usb",
     "xr-spatial-tracking",
 )
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES)
+# Staff sign in with passkeys.
+STAFF_POLICY = PERMISSIONS_POLICY.replace("-create=()", "-create=(self)").replace("-get=()", "-get=(self)")
 
 
 class PermissionsPolicyMiddleware:
@@ -33,5 +36,6 @@ class PermissionsPolicyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS_POLICY
+        is_sign_in = request.path.startswith("/staff/")
+        response["Permissions-Policy"] = STAFF_POLICY if is_sign_in else PERMISSIONS_POLICY
         return response

@@ -30,6 +30,8 @@ if DEBUG and SITE_IS_HTTPS:
     raise ImproperlyConfigured("DEBUG=yes shows data to anyone. Unset it where SITE_URL is https.")
 
 SECRET_KEY = env.secret("SECRET_KEY", keep_in=DATA_DIR / "secret_key")
+# What patients write is encrypted with these (ascentpain/encryption.py). Lost keys mean lost requests.
+DATA_KEYS = env.data_keys("DATA_KEYS", keep_in=DATA_DIR / "data_keys")
 LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"]  # health checks made on the machine itself
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 ALLOWED_HOSTS = [
@@ -37,6 +39,11 @@ ALLOWED_HOSTS = [
     *env.hosts("ALLOWED_HOSTS"),
     *LOOPBACK_NAMES,
 ]
+
+# https ends before gunicorn, in a proxy that says whom it saw
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 1 if SITE_IS_HTTPS else 0, 0, 10)
+# How many requests for a consultation one client network may send in ten minutes
+REQUESTS_PER_NETWORK = env.integer("REQUESTS_PER_NETWORK", 20, 1, 500)
 
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
 SECURE_REDIRECT_EXEMPT = [
@@ -53,7 +60,9 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 10 * 3600  # a working day
+SESSION_COOKIE_AGE = 10 * 3600  # from sign-in, a working day, whatever is done (ascentpain/sessions.py)
+SESSION_IDLE_SECONDS = 15 * 60
+SESSION_WARNING_SECONDS = 2 * 60  # before the end
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "ascentpain.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
@@ -77,10 +86,14 @@ INSTALLED_APPS = [
     "contact",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "csp",
 ]
@@ -95,9 +108,12 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "ascentpain.encoding.Utf8OnlyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "ascentpain.sessions.SessionLimitsMiddleware",
 ]
 
 ROOT_URLCONF = "ascentpain.urls"
@@ -127,7 +143,10 @@ CRISPY_FAIL_SILENTLY = False
 DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "db.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL")}
-globals().update(env.mail("EMAIL_URL"))
+MAIL = env.mail("EMAIL_URL")
+globals().update(MAIL)
+MAIL_IS_PRINTED = MAIL["EMAIL_BACKEND"].endswith("console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.mail_address("EMAIL_FROM", f"noreply@{SITE_HOST}")
 
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -137,6 +156,34 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Staff sign-in (ascentpain/sign_in)
+AUTHENTICATION_BACKENDS = ["ascentpain.sign_in.backend.StaffBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "ascentpain.sign_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # nobody signs up; allauth asks for a match
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "ascentpain.sign_in.forms.SignInForm",
+    "change_password": "ascentpain.sign_in.forms.PasswordForm",
+}
+# Tries by network ("ip"), and by account ("key"): its password from one network, its codes from anywhere.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/10m/ip,5/5m/key"}
+MFA_ADAPTER = "ascentpain.sign_in.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Ascent Pain"
+MFA_TOTP_TOLERANCE = 1  # a step of 30 seconds, for slow fingers and phones whose clock is off (RFC 6238, 5.2)
+MFA_FORMS = {
+    "authenticate": "ascentpain.sign_in.forms.CodeForm",
+    "reauthenticate": "ascentpain.sign_in.forms.ConfirmForm",
+    "activate_totp": "ascentpain.sign_in.forms.SetUpAppForm",
+    "add_webauthn": "ascentpain.sign_in.forms.AddPasskeyForm",
+}
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "America/Chicago"

@@ -13,6 +13,7 @@ handler500 = "ascentpain.errors.server_error"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("staff/", include("ascentpain.sign_in.urls")),
     path("contact/", include("contact.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,9 +1,24 @@
 """What gunicorn serves."""
 
 import os
+import sys
+from contextlib import suppress
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
+from django.db import DatabaseError, InterfaceError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascentpain.settings")
 
 application = get_wsgi_application()
+
+from ascentpain.models import EncryptionKey  # noqa: E402 (models need the application)
+
+BOOT_ERROR = 3  # gunicorn starts no other worker then
+
+try:
+    with suppress(DatabaseError, InterfaceError):  # without it, pages that say so must stand
+        EncryptionKey.objects.refuse_missing()
+except ImproperlyConfigured as error:
+    print(f"The site does not start: {error}", file=sys.stderr, flush=True)
+    sys.exit(BOOT_ERROR)

@@ -7,4 +7,5 @@ app_name = "contact"
 urlpatterns = [
     path("", views.inquiry, name="inquiry"),
     path("sent/", views.sent, name="sent"),
+    path("sent/<slug:key>/", views.receipt_page, name="receipt"),
 ]

@@ -1,59 +1,215 @@
-from django.conf import settings
+import logging
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from contact.forms import InquiryForm
+from contact import callback, intake, opening_hours, receipt, request_token, throttle
+from contact.forms import InquiryForm, PhoneCorrectionForm
+from contact.models import Inquiry, Practice
 from procedures import site_map
 
-# Tells the receipt that this browser has just sent a request. It holds nothing of the request.
-SENT_COOKIE = "request_sent"
-SENT_COOKIE_AGE = 30 * 60  # seconds
+logger = logging.getLogger(__name__)
+
+# What stands above a form that comes back with what was typed in it, by the reason for which it does.
+TROUBLES: Final = {
+    HTTPStatus.FORBIDDEN: "contact/trouble/csrf.html",
+    HTTPStatus.CONFLICT: "contact/trouble/already_sent.html",
+    HTTPStatus.GONE: "contact/trouble/number_not_changed.html",
+    HTTPStatus.TOO_MANY_REQUESTS: "contact/trouble/throttled.html",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "contact/trouble/not_stored.html",
+    HTTPStatus.SERVICE_UNAVAILABLE: "contact/trouble/not_stored.html",
+}
+SEND_ANOTHER: Final = "Send a new request"
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def inquiry(request: HttpRequest) -> HttpResponse:
-    """The consultation form. What is sent is stored, then answered by a redirect to the receipt."""
+    """The consultation form. What is sent is stored, then answered by a redirect to the receipt.
+
+    Whatever fails, the answer is the form with all that was typed in it, and says what to do.
+    """
     if request.method != "POST":
-        form = InquiryForm(initial={"about": request.GET.get("about", "")})
-        return _form_page(request, form)
+        return _empty_form_page(request)
     form = InquiryForm(request.POST)
+    try:
+        return _receive(request, form)
+    except (DatabaseError, InterfaceError):
+        logger.exception("inquiry: the database did not store it")
+        return _form_page(request, form, HTTPStatus.SERVICE_UNAVAILABLE, retry_after=60)
+    except Exception:  # the patient's words must outlive any mistake of ours
+        logger.exception("inquiry: it was not stored")
+        return _form_page(request, form, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _receive(request: HttpRequest, form: InquiryForm) -> HttpResponse:
+    """A request that is known by its token is answered before anything else is asked of it."""
+    if earlier := intake.find(form.one_time_token.request_id):
+        return _known(request, form, earlier)
     if not form.is_valid():
         return _form_page(request, form)
-    form.save()
-    return _with_sent_cookie(redirect("contact:sent"))
+    # On Back, browsers put the words into a form with a new token.
+    if same := intake.find_same(form.inquiry, receipt.recent(request)):
+        return receipt.redirect(same)
+    new = form.inquiry_to_store()
+    if wait := throttle.seconds_to_wait(request, new.request_id):
+        return _form_page(request, form, HTTPStatus.TOO_MANY_REQUESTS, retry_after=wait)
+    stored = intake.receive(new, Practice.objects.current())
+    return receipt.redirect(stored) if stored is new else _known(request, form, stored)
+
+
+def _known(request: HttpRequest, form: InquiryForm, earlier: Inquiry) -> HttpResponse:
+    """The same request again gets its receipt. Other words under its token change nothing unasked."""
+    if form.is_valid():
+        if form.inquiry.says_the_same_as(earlier):
+            return receipt.redirect(earlier)
+        if same := intake.find_same(form.inquiry, receipt.recent(request)):
+            return receipt.redirect(same)
+    form.renew()
+    form.send_label = SEND_ANOTHER
+    response = _form_page(
+        request, form, HTTPStatus.CONFLICT, earlier=earlier, receipt_path=receipt.address(earlier)
+    )
+    return receipt.hand_out(response, earlier)
+
+
+def _empty_form_page(request: HttpRequest) -> HttpResponse:
+    """A new form. Who has just sent one is told so, beside the button, too."""
+    form = InquiryForm(initial={"about": request.GET.get("about", "")})
+    form.take_token(request_token.of_browser(request))
+    try:
+        sent = intake.find_all(receipt.recent(request))
+    except (DatabaseError, InterfaceError):
+        sent = []
+    if sent:
+        form.send_label = SEND_ANOTHER
+    links = [(inquiry.reference, receipt.address(inquiry)) for inquiry in sent[:3]]
+    return _form_page(request, form, already_sent=links)
+
+
+@never_cache
+def form_without_csrf(request: HttpRequest) -> HttpResponse:
+    """The form again, as it was filled in, with a fresh CSRF token. Nothing is stored."""
+    return _form_page(request, InquiryForm(request.POST), HTTPStatus.FORBIDDEN)
+
+
+def _form_page(
+    request: HttpRequest,
+    form: InquiryForm,
+    status: HTTPStatus = HTTPStatus.OK,
+    retry_after: int = 0,
+    **context: Any,
+) -> HttpResponse:
+    """`status` says why the form is shown; `retry_after`, in seconds, when sending again may succeed."""
+    path = reverse("contact:inquiry")
+    practice, about_title = _practice_and_title(form, status)
+    context |= {
+        "form": form,
+        "part": "contact",
+        "path": path,
+        "practice": practice,
+        "about_title": about_title,
+        "breadcrumbs": [site_map.HOME, site_map.Crumb("Request a consultation", path)],
+        "promise": _in_words(callback.promise(practice, timezone.now())),
+        "trouble": TROUBLES.get(status),
+        "minutes": -(-retry_after // 60),
+    }
+    response = render(request, "contact/inquiry.html", context, status=status)
+    if form.one_time_token.issued_at:
+        request_token.keep(response, form.token_value)
+    if retry_after:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+def _practice_and_title(form: InquiryForm, status: HTTPStatus) -> tuple[Practice, str | None]:
+    """A database that has just failed is not asked again: each try could take seconds."""
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return Practice.objects.last_known(), None
+    return Practice.objects.current(), form.about_title
 
 
 @never_cache
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
-    """The receipt. It claims a request only to the browser that sent one in the last half hour."""
-    was_sent = request.get_signed_cookie(SENT_COOKIE, default=None, max_age=SENT_COOKIE_AGE)
-    return render(request, "contact/sent.html", {"was_sent": was_sent is not None})
+    """What happens after a request is sent, for a browser that may open no receipt (any more)."""
+    return render(request, "contact/sent.html")
 
 
-def _form_page(request: HttpRequest, form: InquiryForm) -> HttpResponse:
-    path = reverse("contact:inquiry")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def receipt_page(request: HttpRequest, key: str) -> HttpResponse:
+    """The receipt, in the browser that sent the request. For a while it takes a corrected phone number."""
+    if request.method == "POST":
+        return _correct_phone(request, key)
+    request_id = receipt.may_open(request, key)
+    if request_id is None:
+        return redirect("contact:sent")
+    try:
+        stored = intake.find(request_id)
+        return _receipt_page(request, PhoneCorrectionForm(), stored) if stored else redirect("contact:sent")
+    except (DatabaseError, InterfaceError):
+        logger.exception("receipt: the database does not answer")
+        context = {"practice": Practice.objects.last_known()}
+        return render(request, "contact/receipt.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@never_cache
+def receipt_without_csrf(request: HttpRequest, key: str) -> HttpResponse:
+    """The receipt again with the number as it was typed and a fresh CSRF token. Nothing is stored."""
+    return _correct_phone(request, key, has_csrf=False)
+
+
+def _correct_phone(request: HttpRequest, key: str, has_csrf: bool = True) -> HttpResponse:
+    """Whatever fails, the answer shows the number that was typed, and says that it was not taken."""
+    form, request_id, stored = PhoneCorrectionForm(request.POST), receipt.may_open(request, key), None
+    try:
+        stored = intake.find(request_id) if request_id else None
+        if stored is None:
+            return _receipt_page(request, form, None, HTTPStatus.GONE, "contact/sent.html")
+        if has_csrf and form.is_valid() and intake.correct_phone(stored, form.cleaned_data["phone"]):
+            return redirect(receipt.address(stored))
+        if not intake.may_correct_phone(stored):
+            return _receipt_page(request, form, stored, HTTPStatus.GONE)
+        return _receipt_page(request, form, stored, HTTPStatus.OK if has_csrf else HTTPStatus.FORBIDDEN)
+    except (DatabaseError, InterfaceError):
+        logger.exception("receipt: the database did not take the number")
+        return _receipt_page(request, form, None, HTTPStatus.SERVICE_UNAVAILABLE)
+    except Exception:  # as on the form
+        logger.exception("receipt: the number was not taken")
+        return _receipt_page(request, form, None, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _receipt_page(
+    request: HttpRequest,
+    form: PhoneCorrectionForm,
+    stored: Inquiry | None,
+    status: HTTPStatus = HTTPStatus.OK,
+    template: str = "contact/receipt.html",
+) -> HttpResponse:
+    is_away = status == HTTPStatus.SERVICE_UNAVAILABLE
+    practice = Practice.objects.last_known() if is_away else Practice.objects.current()
+    call_by = callback.standing_promise(stored, practice) if stored else None
     context = {
         "form": form,
-        "part": "contact",
-        "path": path,
-        "breadcrumbs": [site_map.HOME, site_map.Crumb("Request a consultation", path)],
+        "practice": practice,
+        "inquiry": stored,
+        "sent": _in_words(stored.sent_at if stored else None),
+        "promise": _in_words(call_by),
+        "promise_is_past": bool(call_by and call_by < timezone.now()),
+        "may_correct": stored is None or intake.may_correct_phone(stored),
+        "trouble": TROUBLES.get(status),
     }
-    return render(request, "contact/inquiry.html", context)
+    return render(request, template, context, status=status)
 
 
-def _with_sent_cookie(response: HttpResponse) -> HttpResponse:
-    response.set_signed_cookie(
-        SENT_COOKIE,
-        "yes",
-        max_age=SENT_COOKIE_AGE,
-        path=reverse("contact:sent"),
-        secure=settings.SITE_IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
+def _in_words(moment: datetime | None) -> str:
+    return opening_hours.moment_in_words(moment) if moment else ""

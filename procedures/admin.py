@@ -83,7 +83,15 @@ class PageAdmin(admin.ModelAdmin):
         obj: Page | None = None,
     ) -> HttpResponse:
         context["is_ahead_of_live"] = obj is not None and publishing.differs_from_live(obj)
+        context["may_publish"] = self.may_publish(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def may_publish(self, request: HttpRequest, page: Page | None) -> bool:
+        """A notice may be published by whoever may change it, anything medical by a reviewer only."""
+        may_review = request.user.has_perm("procedures.publish_page")
+        return self.has_change_permission(request, page) and (
+            may_review or (page is not None and not page.is_medical)
+        )
 
     def response_add(
         self, request: HttpRequest, obj: Page, post_url_continue: str | None = None
@@ -97,6 +105,10 @@ class PageAdmin(admin.ModelAdmin):
         """Publish if that button was pressed, and stay on the page to say how it went."""
         if "_publish" not in request.POST:
             return None
+        if not self.may_publish(request, page):
+            problem = f"“{page}” is saved, but not published: a reviewer publishes medical content."
+            self.message_user(request, problem, messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:procedures_page_change", args=[page.pk]))
         try:
             publishing.publish(page, by=cast("User", request.user))
         except publishing.CannotPublish as error:

@@ -67,6 +67,7 @@ class Page(models.Model):
 
     class Meta:
         ordering = ["kind", "order", "title"]
+        permissions = [("publish_page", "Can publish pages of medical content")]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "slug"],
@@ -82,6 +83,11 @@ class Page(models.Model):
         if self.kind == self.Kind.INDEX:
             return reverse(f"procedures:{self.slug}")
         return reverse(f"procedures:{self.kind}", args=[self.slug])
+
+    @property
+    def is_medical(self) -> bool:
+        """Whether what it says may only be published by a reviewer. A notice says nothing medical."""
+        return self.kind != Page.Kind.NOTICE
 
     def clean(self) -> None:
         self._refuse_moving_once_published()
@@ -226,6 +232,11 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         revision = self.live().of_kinds(Page.Kind.PROCEDURE, Page.Kind.CONDITION)
         found = revision.filter(page__slug=slug).first()
         return found.snapshot["title"] if found else None
+
+    def public_titles(self) -> list[str]:
+        """The titles of all procedures and conditions that patients can read."""
+        listed = self.live().of_kinds(Page.Kind.PROCEDURE, Page.Kind.CONDITION)
+        return [revision.snapshot["title"] for revision in listed]
 
 
 class Revision(models.Model):

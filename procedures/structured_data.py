@@ -73,6 +73,15 @@ def _practice(practice: Practice) -> Node:
         "telephone": practice.telephone.removeprefix("tel:"),
         "address": practice.address,
         "email": practice.email,
+        "openingHoursSpecification": [
+            {
+                "@type": "OpeningHoursSpecification",
+                "dayOfWeek": f"https://schema.org/{hours.get_weekday_display()}",
+                "opens": f"{hours.opens:%H:%M}",
+                "closes": f"{hours.closes:%H:%M}",
+            }
+            for hours in practice.weekly_hours
+        ],
     }
     return {key: value for key, value in node.items() if value}
 

@@ -8,12 +8,25 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.addresses import HANDOUT, PUBLIC
-from tests.browser.conftest import FLAGS, find_chromium
+from tests.browser.conftest import FLAGS, find_chromium, set_up_app
 from tests.site_server import ROOT, SiteServer
 
 SIZES = {"360": {"width": 360, "height": 740}, "1280": {"width": 1280, "height": 900}}
 SCHEMES = ("light", "dark")
-DESK = ["/admin/", "/admin/contact/inquiry/", "/admin/procedures/page/", "/admin/contact/practice/1/change/"]
+DESK = [
+    "/admin/",
+    "/admin/contact/inquiry/",
+    "/admin/contact/inquiry/1/change/",
+    "/admin/contact/inquiry/1/print/",
+    "/admin/contact/inquiry/add/",
+    "/admin/contact/inquiry/export/",
+    "/admin/contact/accessevent/",
+    "/staff/account/",
+    "/admin/contact/alert/",
+    "/admin/contact/closure/add/",
+    "/admin/procedures/page/",
+    "/admin/contact/practice/1/change/",
+]
 
 
 def take(page: Page, url: str, name: Path) -> None:
@@ -43,15 +56,18 @@ def main() -> None:
             page.goto(f"{server.url}/contact/")
             page.get_by_role("button", name="Send my request").click()
             take_here(page, folder / "contact_mistakes")
-            page.get_by_label("Your name").fill("Ana")
+            page.get_by_label("Patient’s name").fill("Ana")
             page.get_by_label("Phone number").fill("504 249 7576")
             page.get_by_role("button", name="Send my request").click()
+            page.wait_for_url("**/contact/sent/*/")
             take_here(page, folder / "contact_receipt")
-            take(page, f"{server.url}/admin/login/?next=/admin/", folder / "admin_login")
-            page.get_by_label("Username").fill("staff")
+            take(page, f"{server.url}/staff/sign-in/", folder / "staff_sign-in")
+            page.get_by_label("User name").fill("staff")
             page.get_by_label("Password").fill(server.password)
-            page.get_by_role("button", name="Log in").click()
-            page.wait_for_url(f"{server.url}/admin/")
+            page.get_by_role("button", name="Sign in").click()
+            take_here(page, folder / "staff_account_app")
+            set_up_app(page)
+            take_here(page, folder / "staff_account_recovery-codes")
             for path in DESK:
                 take(page, server.url + path, folder / path.strip("/").replace("/", "_"))
         finally:

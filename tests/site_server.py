@@ -19,8 +19,12 @@ FOREIGN = (
     "DATABASE_URL",
     "CACHE_URL",
     "EMAIL_URL",
+    "EMAIL_FROM",
+    "REQUESTS_PER_NETWORK",
+    "TRUSTED_PROXIES",
     "SITE_URL",
     "SECRET_KEY",
+    "DATA_KEYS",
     "DJANGO_SETTINGS_MODULE",
 )
 
@@ -31,9 +35,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def is_running(pid: int | str) -> bool:
+    """Whether it has not ended; one that ended may be listed until its parent, or process 1, asks for it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except OSError:
+        return False
+
+
 @dataclass
 class SiteServer:
     data: Path
+    environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
 
@@ -52,7 +65,7 @@ class SiteServer:
     def start(self) -> "SiteServer":
         self.data.mkdir(parents=True, exist_ok=True)
         environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-        environment |= {"DATA_DIR": str(self.data), "PORT": str(self.port)}
+        environment |= {"DATA_DIR": str(self.data), "PORT": str(self.port)} | self.environment
         with (self.data / "output.log").open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],

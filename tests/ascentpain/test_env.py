@@ -68,6 +68,24 @@ def test_an_empty_secret_file_is_refused_rather_than_used(given, tmp_path):
     assert "is empty" in refusal(env.secret, tmp_path / "key")
 
 
+@pytest.mark.parametrize("value", ["abc", "ab" * 31, "00" * 32, "xy" * 32])
+def test_a_key_that_is_none_is_named_and_not_repeated(given, tmp_path, value):
+    given(f"{'0123456789abcdef' * 4} {value}")
+    message = refusal(env.data_keys, tmp_path / "keys")
+    assert "THING: key 2 is not 64 random hexadecimal digits" in message and value not in message
+
+
+def test_keys_are_made_once_and_the_first_one_stays_first(given, tmp_path):
+    given("")
+    made = env.data_keys("THING", tmp_path / "keys")
+    assert env.data_keys("THING", tmp_path / "keys") == made and len(made[0]) == 32
+    assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o600
+    env.add_data_key(tmp_path / "keys")
+    assert env.data_keys("THING", tmp_path / "keys")[1:] == made
+    (tmp_path / "keys").write_text("")
+    assert "is empty" in refusal(env.data_keys, tmp_path / "keys")
+
+
 @pytest.mark.parametrize("weak", ["short", "a" * 60, "django-insecure-" + "abcdefgh" * 8])
 def test_a_weak_secret_is_refused_and_not_repeated(given, tmp_path, weak):
     given(weak)
@@ -136,6 +154,9 @@ def test_database_url_names_a_postgresql(given, tmp_path):
     config = env.database("THING", tmp_path / "db")
     assert (config["HOST"], config["PORT"], config["NAME"]) == ("db.example", 5433, "name")
     assert config["CONN_MAX_AGE"] == 600
+    assert config["OPTIONS"] == {"connect_timeout": 3}
+    given("postgres://u:p@db.example/name?connect_timeout=9&sslmode=require")
+    assert env.database("THING", tmp_path / "db")["OPTIONS"]["sslmode"] == "require"
 
 
 @pytest.mark.parametrize(
@@ -191,3 +212,16 @@ def test_a_mail_url_it_cannot_use_is_refused_without_its_password(given, value):
     given(value)
     message = refusal(env.mail)
     assert "THING" in message and "hunter2" not in message
+
+
+def test_mail_is_sent_from_an_address(given):
+    given("desk@example.com")
+    assert env.mail_address("THING", "noreply@localhost") == "desk@example.com"
+    given("desk")
+    assert "THING='desk' is not an e-mail address" in refusal(env.mail_address, "noreply@localhost")
+
+
+def test_a_cache_server_that_hangs_is_not_waited_for(given):
+    given("redis://127.0.0.1:6379/1")
+    times = env.cache("THING")["OPTIONS"]
+    assert 0 < times["socket_timeout"] <= 0.5 and 0 < times["socket_connect_timeout"] <= 0.5

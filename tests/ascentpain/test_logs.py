@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 
 from ascentpain.logs import PrivateFormatter
+from tests.contact.sending import payload
 
 MARKER = "Marisol-5045550123"
 
@@ -14,7 +15,7 @@ def log():
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(PrivateFormatter())
-    logger = logging.getLogger("django.request")
+    logger = logging.getLogger()
     logger.addHandler(handler)
     yield stream
     logger.removeHandler(handler)
@@ -44,7 +45,7 @@ def test_a_crash_while_a_request_is_stored_logs_nothing_of_it(db, log, monkeypat
 
     monkeypatch.setattr("contact.models.Inquiry.save", fail)
     response = Client(raise_request_exception=False).post(
-        f"/contact/?q={MARKER}", {"name": MARKER, "phone": "504 555 0123"}
+        f"/contact/?q={MARKER}", payload(name=MARKER, phone="504 555 0123")
     )
     assert response.status_code == 500
     assert "builtins.ValueError" in log.getvalue()

@@ -3,15 +3,20 @@
 import gzip
 import os
 import re
+import signal
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from tests.site_server import ROOT, SiteServer
+from tests.sender import Sender
+from tests.site_server import ROOT, SiteServer, free_port, is_running
 
 
 @pytest.fixture(scope="module")
@@ -100,10 +105,14 @@ def test_the_drawings_together_are_light(served):
 
 def test_a_second_start_makes_nothing_anew_and_ctrl_c_stops_every_process(served, first_words):
     before = served.get("/privacy/").read()
+    alert_worker(served)
     children = processes_of(served.process.pid)
-    assert len(children) >= 2
+    assert len(children) >= 4  # two that serve, one that sends alerts, one that keeps it running
     assert served.stop() == 0
-    assert not [pid for pid in children if os.path.exists(f"/proc/{pid}")]
+    deadline = time.monotonic() + 3
+    while (alive := [pid for pid in children if is_running(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not alive
 
     served.start()
     assert "Password" in first_words and "Password" not in served.output
@@ -113,8 +122,47 @@ def test_a_second_start_makes_nothing_anew_and_ctrl_c_stops_every_process(served
 
 
 def processes_of(pid):
+    """Its children and theirs."""
     with open(f"/proc/{pid}/task/{pid}/children") as children:
-        return children.read().split()
+        own = children.read().split()
+    return own + [grandchild for child in own for grandchild in processes_of(child)]
+
+
+def alert_worker(served):
+    """The process that sends alerts, once there is one."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for pid in processes_of(served.process.pid):
+            with suppress(OSError):
+                words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+                if "--watch" in words and "ascentpain.keep_running" not in words:
+                    return int(pid)
+        time.sleep(0.05)
+    raise AssertionError("no process sends alerts")
+
+
+def test_alerts_are_sent_beside_the_server_by_a_process_that_is_started_again_when_it_dies(served):
+    first = alert_worker(served)
+    os.kill(first, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while is_running(first) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert alert_worker(served) != first
+    assert served.get("/healthz").read() == b"ok\n"
+
+
+def test_a_mail_in_the_console_follows_a_request_within_seconds(served):
+    with sqlite3.connect(served.data / "db.sqlite3") as database:
+        database.execute("UPDATE contact_practice SET alert_addresses = 'desk@example.com'")
+    patient = Sender(served.port, "127.0.0.1")
+    fields = patient.open_form() | {"name": "Marisol", "phone": "504 555 0123", "website": ""}
+    reference = patient.reference(patient.send(fields))
+    deadline = time.monotonic() + 20
+    while reference not in served.output and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert f"Reference: {reference}" in served.output
+    assert "To: desk@example.com" in served.output
+    assert "Marisol" not in served.output and "0123" not in served.output
 
 
 def test_ctrl_c_waits_for_nobody_who_never_finishes_a_request(served):
@@ -176,3 +224,21 @@ def manage(*arguments, **environment):
         text=True,
         timeout=60,
     )
+
+
+def test_a_lost_key_refuses_to_start_and_the_old_one_beside_the_new_lets_it(tmp_path):
+    assert manage("prepare", DATA_DIR=str(tmp_path)).returncode == 0
+    keys = tmp_path / "data_keys"
+    lost = keys.read_text()
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o600
+    keys.unlink()
+    run = manage("serve", DATA_DIR=str(tmp_path), PORT=str(free_port()))
+    assert run.returncode == 1
+    assert run.stderr.startswith("The site does not start: What patients wrote is encrypted with key")
+    assert len(run.stderr.splitlines()) == 1 and lost.strip() not in run.stderr
+    served = [sys.executable, "-c", "import ascentpain.wsgi"]
+    environment = os.environ | {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "ascentpain.settings"}
+    run = subprocess.run(served, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 3 and "Put it back from your backup" in run.stderr
+    keys.write_text(keys.read_text() + lost)
+    assert manage("prepare", DATA_DIR=str(tmp_path)).returncode == 0

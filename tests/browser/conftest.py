@@ -1,10 +1,12 @@
+import ipaddress
 import os
 import shutil
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.authenticator_app import code
+from tests.sender import Sender
 from tests.site_server import SiteServer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -18,6 +20,8 @@ FLAGS = [
     # Chromium refuses to sandbox when root runs it, as on a bare CI machine.
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
+# Each browser has an address of its own, as a proxy would tell the site: otherwise they would all be throttled.
+ADDRESSES = map(str, ipaddress.ip_network("198.18.0.0/15"))
 # Told by the browser itself, wherever on the page it happens.
 WATCH = """
 window.violations = []; window.shifted = 0;
@@ -53,7 +57,10 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def served(chromium, tmp_path_factory):
-    server = SiteServer(tmp_path_factory.mktemp("browser") / "data").start()
+    server = SiteServer(tmp_path_factory.mktemp("browser") / "data", {"TRUSTED_PROXIES": "1"}).start()
+    # The first request and its alert, for the desk to show.
+    patient = Sender(server.port, next(ADDRESSES))
+    patient.send(patient.open_form() | {"name": "Ana", "phone": "504 249 7576", "website": ""})
     yield server
     server.stop()
 
@@ -64,7 +71,11 @@ def open_page(chromium, served):
     contexts = []
 
     def open_at(path, width=1280, height=900, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            extra_http_headers={"X-Forwarded-For": next(ADDRESSES)},
+            **options,
+        )
         contexts.append(context)
         if options.get("java_script_enabled", True):
             context.add_init_script(WATCH)
@@ -82,14 +93,35 @@ def open_page(chromium, served):
         context.close()
 
 
+@pytest.fixture(scope="session")
+def session_of_staff(chromium, served):
+    """The first account signs in, sets its second factor up, and stays signed in for all tests."""
+    context = chromium.new_context(extra_http_headers={"X-Forwarded-For": next(ADDRESSES)})
+    page = context.new_page()
+    page.goto(f"{served.url}/admin/")
+    page.get_by_label("User name").fill("staff")
+    page.get_by_label("Password").fill(served.password)
+    page.get_by_role("button", name="Sign in").click()
+    set_up_app(page)
+    page.get_by_role("link", name="Go to the desk").click()
+    page.wait_for_url(f"{served.url}/admin/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+def set_up_app(page) -> str:
+    """Set up the authenticator app as the page asks for it. Returns its secret."""
+    secret = page.locator("#secret").inner_text()
+    page.get_by_label("Code from the app").fill(code(secret))
+    page.get_by_role("button", name="Set up the app").click()
+    page.wait_for_url("**/recovery-codes/")
+    return secret
+
+
 @pytest.fixture
-def sign_in(open_page, served):
+def sign_in(open_page, session_of_staff):
     def as_staff(path="/admin/", **options):
-        page = open_page(f"/admin/login/?next={quote(path)}", **options)
-        page.get_by_label("Username").fill("staff")
-        page.get_by_label("Password").fill(served.password)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url(served.url + path)
-        return page
+        return open_page(path, storage_state=session_of_staff, **options)
 
     return as_staff

@@ -5,17 +5,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from contact import receipt, spam
 from contact.models import Inquiry
+from tests.contact.sending import send
 
 pytestmark = pytest.mark.usefixtures("content")
-
-
-def payload(**overrides):
-    return {"name": "Ana Núñez", "phone": "504-249-PAIN x12"} | overrides
-
-
-def send(client, **overrides):
-    return client.post("/contact/", payload(**overrides))
 
 
 def refused(client, **overrides):
@@ -28,23 +22,47 @@ def refused(client, **overrides):
 def test_a_request_is_stored_as_written_and_answered_by_a_redirect(client):
     response = send(
         client,
+        asking_for="someone_else",
+        helper_name="Rosa Núñez",
+        helper_may_speak="on",
+        phone="504-249-PAIN x12",
+        voicemail_ok="on",
         email="ana@example.com",
         best_time="morning",
         message="My back hurts.\r\nSince Monday.",
+        access_needs=["interpreter", "mobility"],
+        language="Vietnamese",
         about="kyphoplasty",
     )
-    assert (response.status_code, response["Location"]) == (302, "/contact/sent/")
     inquiry = Inquiry.objects.get()
+    assert (response.status_code, response["Location"]) == (302, receipt.address(inquiry))
     assert inquiry.name == "Ana Núñez"
     assert (inquiry.phone, inquiry.phone_uri) == ("504-249-PAIN x12", "tel:+1-504-249-7246;ext=12")
+    assert inquiry.voicemail_ok
     assert (inquiry.email, inquiry.best_time) == ("ana@example.com", "morning")
     assert inquiry.message == "My back hurts.\nSince Monday."
+    assert inquiry.asking_for == "someone_else"
+    assert (inquiry.helper_name, inquiry.helper_may_speak) == ("Rosa Núñez", True)
+    assert inquiry.access_needs == {"interpreter": "Vietnamese", "mobility": ""}
     assert (inquiry.about, inquiry.status) == ("Kyphoplasty", "new")
 
 
 def test_name_and_phone_are_enough(client):
     assert send(client).status_code == 302
-    assert Inquiry.objects.get().best_time == "any"
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.best_time, inquiry.asking_for) == ("any", "self")
+    assert (inquiry.voicemail_ok, inquiry.helper_may_speak, inquiry.access_needs) == (False, False, {})
+
+
+def test_a_detail_counts_though_its_box_is_not_ticked(client):
+    send(client, language="Spanish", other_need="A quiet room")
+    assert Inquiry.objects.get().access_needs == {"interpreter": "Spanish", "other": "A quiet room"}
+
+
+def test_a_helpers_name_is_kept_but_no_consent_that_the_patient_can_no_longer_see(client):
+    send(client, asking_for="self", helper_name="Rosa", helper_may_speak="on")
+    inquiry = Inquiry.objects.get()
+    assert (inquiry.helper_name, inquiry.helper_may_speak) == ("Rosa", False)
 
 
 def test_it_works_with_the_csrf_cookie_and_token_a_browser_has():
@@ -63,13 +81,20 @@ def test_any_name_is_a_name(client, name):
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("name", "  ", "Enter your name."),
-        ("name", "A" * 201, "Enter your name in 200 characters or fewer."),
+        ("name", "  ", "Enter the patient’s name."),
+        ("name", "A" * 201, "Enter the name in 200 characters or fewer."),
         ("phone", "", "Enter a phone number, so that we can call you."),
         ("phone", "911", "This is an emergency number."),
         ("phone", "5" * 201, "This is too long for a phone number."),
         ("email", "ana@", "Enter an e-mail address like name@example.com"),
+        ("email", "a" * 250 + "@example.com", "Enter an e-mail address of 254 characters or fewer."),
         ("best_time", "midnight", "Choose any time, morning or afternoon."),
+        ("asking_for", "nobody", "Choose yourself or someone you are helping."),
+        ("helper_name", "A" * 201, "Enter your own name in 200 characters or fewer."),
+        ("phone", "000-000-0000", "There is no such number. Check its digits."),
+        ("phone", "5042", "This number is too short."),
+        ("access_needs", "wings", "Choose from the list."),
+        ("language", "A" * 201, "Enter the language in 200 characters or fewer."),
         ("message", "A" * 2001, "Your message has 2001 characters. Shorten it to 2000 or fewer."),
     ],
 )
@@ -90,8 +115,8 @@ def test_the_field_points_to_its_help_and_its_error(client):
     field = page.find(id="id_phone")
     assert field["aria-describedby"] == "id_phone_helptext id_phone_error"
     assert field["aria-invalid"] == "true"
-    fieldset = refused(client, best_time="midnight").find("fieldset")
-    assert fieldset["aria-describedby"] == "id_best_time_error"
+    radio = refused(client, best_time="midnight").find("input", attrs={"name": "best_time"})
+    assert radio.find_parent("fieldset")["aria-describedby"] == "id_best_time_helptext id_best_time_error"
 
 
 def test_what_was_typed_survives_a_mistake(client):
@@ -124,13 +149,40 @@ def test_the_form_asks_what_a_first_call_needs_and_nothing_more(read):
     fields = read("/contact/").form.find_all(["input", "textarea", "select"])
     assert {field["name"] for field in fields} == {
         "csrfmiddlewaretoken",
+        "token",
         "about",
+        "asking_for",
+        "helper_name",
+        "helper_may_speak",
         "name",
         "phone",
+        "voicemail_ok",
         "email",
         "best_time",
         "message",
+        "access_needs",
+        "language",
+        "other_need",
+        "website",
     }
+
+
+def test_every_question_says_why_it_is_asked(read):
+    form = read("/contact/").form
+    asked = {field["name"]: field for field in form.select("input:not([type=hidden]), textarea")}
+    explained = {
+        name
+        for name, field in asked.items()
+        if field.get("aria-describedby") or field.find_parent("fieldset", attrs={"aria-describedby": True})
+    }
+    assert set(asked) - explained == {spam.DECOY}
+
+
+def test_the_folded_part_is_open_when_something_in_it_matters(client, read):
+    assert not read("/contact/").form.details.has_attr("open")
+    page = refused(client, phone="", language="Spanish")
+    assert page.form.details.has_attr("open")
+    assert page.find(id="id_language")["value"] == "Spanish"
 
 
 def test_the_browser_is_told_how_to_help_and_not_to_judge(read):
@@ -151,7 +203,11 @@ def test_every_field_has_its_label_and_the_radios_their_question(read):
     form = read("/contact/").form
     for field in form.select("input:not([type=hidden]), textarea"):
         assert form.find("label", attrs={"for": field["id"]}).text.strip()
-    assert form.fieldset.legend.text == "When is the best time to call you?"
+    assert [legend.text for legend in form.find_all("legend")] == [
+        "Who needs the consultation?",
+        "When is the best time to call?",
+        "What should we prepare?",
+    ]
 
 
 def test_emergencies_are_sent_to_911_before_the_first_field(read):
@@ -179,5 +235,5 @@ def test_form_and_receipt_stay_out_of_shared_caches(client):
 
 
 def test_the_name_of_a_record_says_nothing_of_the_person():
-    inquiry = Inquiry(pk=7, name="Ana", phone="1", phone_uri="tel:1")
-    assert str(inquiry) == "Inquiry 7"
+    inquiry = Inquiry(reference="K7Q-4XM", name="Ana", phone="1", phone_uri="tel:1")
+    assert str(inquiry) == "Inquiry K7Q-4XM"

@@ -13,6 +13,10 @@ from contact import phone
         ("  +1 504 249 7576 ", "tel:+1-504-249-7576"),
         ("504-249-PAIN", "tel:+1-504-249-7246"),
         ("1-800-FLOWERS", "tel:+1-800-356-9377"),
+        ("5042497576,,12", "tel:+1-504-249-7576;ext=12"),
+        ("(504) 249-7576, 12#", "tel:+1-504-249-7576;ext=12"),
+        ("1 800 FLOWERS", "tel:+1-800-356-9377"),
+        ("(888) flowers", "tel:+1-888-356-9377"),
         ("504 249 7576 x12", "tel:+1-504-249-7576;ext=12"),
         ("(504) 249-7576 ext. 0345", "tel:+1-504-249-7576;ext=0345"),
         ("+44 20 7946 0000", "tel:+44-20-7946-0000"),
@@ -32,8 +36,9 @@ def test_a_number_is_read_however_it_is_typed(typed, uri):
     [
         ("249-7576 mom", "no area code"),
         ("249-7576 (Ana)", "no area code"),
-        ("249-757 mary", "cannot read a phone number"),
-        ("1 800 FLOWERS", "cannot read a phone number"),
+        ("249-757 mary", "Write it in digits"),
+        ("504 249 PAIN", "Write it in digits"),
+        ("504 Michael", "Write it in digits"),
         ("911", "emergency number"),
         ("9-1-1", "emergency number"),
         ("call 911", "emergency number"),
@@ -41,7 +46,7 @@ def test_a_number_is_read_however_it_is_typed(typed, uri):
         ("50424", "too short"),
         ("50424975761234", "too long"),
         ("my daughter's phone", "cannot read a phone number"),
-        ("+999 123456", "cannot read a phone number"),
+        ("+999 123456", "Write it in digits"),
     ],
 )
 def test_what_cannot_be_dialled_is_refused_in_words_that_help(typed, message):
@@ -59,3 +64,8 @@ def test_what_cannot_be_dialled_is_refused_in_words_that_help(typed, message):
 )
 def test_a_number_is_shown_as_people_write_it(uri, shown):
     assert phone.display(uri) == shown
+
+
+def test_a_number_is_known_again_by_its_end():
+    assert phone.ending("tel:+1-504-249-7576") == "7576"
+    assert phone.ending("tel:+1-504-249-7576;ext=12") == "7576 ext. 12"

@@ -13,14 +13,20 @@ def details(**overrides):
         "telephone": "(504) 249-7576",
         "email": "",
         "address": "",
-        "hours": "",
+        "hours_note": "",
+        "callback_hours": "",
+        "alert_addresses": "",
+        "opening_hours-TOTAL_FORMS": "0",
+        "opening_hours-INITIAL_FORMS": "0",
     } | overrides
 
 
 def test_the_practice_starts_with_its_name_and_number_and_nothing_invented(db):
     practice = Practice.objects.get()
     assert (practice.name, practice.telephone_display) == ("Ascent Pain", "(504) 249-7576")
-    assert (practice.address, practice.email, practice.hours) == ("", "", "")
+    assert (practice.address, practice.email, practice.hours_note) == ("", "", "")
+    assert (practice.callback_hours, practice.alert_addresses) == (None, "")
+    assert not practice.acknowledges_by_email
 
 
 def test_there_is_one_row(db):

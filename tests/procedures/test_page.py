@@ -95,7 +95,7 @@ def test_details_that_staff_fill_in_appear_in_footer_and_structured_data(content
     details = {
         "address": "1 Example Street\nNew Orleans",
         "email": "desk@example.com",
-        "hours": "Monday, 8 to 5",
+        "hours_note": "We answer the phone from 7:30 am.",
     }
     Practice.objects.filter(pk=1).update(**details)
     document = read("/privacy/")

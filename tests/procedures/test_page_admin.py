@@ -4,6 +4,7 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from procedures.models import Item, Page, Revision, Section
+from tests.staff import sign_in
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def test_a_draft_that_is_not_fit_is_saved_but_not_published_and_says_why(admin_c
 def test_who_may_only_look_sees_no_publish_button(client, page):
     viewer = User.objects.create_user("viewer", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_page"))
-    client.force_login(viewer)
+    sign_in(client, viewer)
     assert b"_publish" not in client.get(change_url(page)).content
     assert client.post(change_url(page), {"_publish": "1"}).status_code == 403
 

@@ -1,16 +1,20 @@
 """Guards over every address the site answers, the admin's and other included ones too."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
-from contact.models import Inquiry
+from contact import access
+from contact.models import Closure
 from procedures.models import Page, Revision, Section
 from tests.addresses import HANDOUT, MACHINES, PUBLIC
+from tests.contact.sending import make_inquiry
 
 CSP = {
     "default-src 'none'",
@@ -23,7 +27,7 @@ CSP = {
     "base-uri 'none'",
     "frame-ancestors 'none'",
 }
-SETTING_A_COOKIE = {"/contact/"}  # the form's CSRF cookie, and nothing else anywhere
+SETTING_A_COOKIE = {"/contact/"}  # the form's own two, and nothing else anywhere
 
 # An example for each pattern with arguments: a pattern that is missing here fails the walk.
 SLUGS = {
@@ -31,15 +35,25 @@ SLUGS = {
     "procedures/<slug:slug>/handout/": HANDOUT[1:],
     "conditions/<slug:slug>/": "conditions/cancer/",
     "<slug:slug>/": "privacy/",
+    "contact/sent/<slug:key>/": "contact/sent/",  # where it leads who holds no receipt
 }
 # What the admin answers staff where it does not answer a GET with a page: by the end of the pattern.
 ADMIN_NOT_PAGES = {
     "admin/login/": 302,  # who is signed in already goes on to the desk
     "admin/logout/": 405,
+    "admin/password_change/": 302,
+    "admin/auth/user/<path:object_id>/delete/": 403,
     "admin/autocomplete/": 403,
     "admin/r/<path:content_type_id>/<path:object_id>/": 302,
-    "admin/contact/inquiry/add/": 403,
-    "admin/contact/inquiry/<int:pk>/move/": 405,
+    "admin/contact/alert/add/": 403,
+    "admin/contact/alert/<path:object_id>/delete/": 403,
+    "admin/contact/inquiry/search/": 405,
+    "admin/contact/inquiry/next/": 302,
+    "admin/contact/inquiry/<int:pk>/act/": 405,
+    "admin/contact/inquiry/<int:pk>/draft/": 405,
+    "admin/contact/inquiry/<path:object_id>/history/": 302,  # it stands on the record
+    "admin/contact/accessevent/add/": 403,
+    "admin/contact/accessevent/<path:object_id>/delete/": 403,
     "admin/contact/inquiry/<path:object_id>/delete/": 403,
     "admin/contact/practice/": 302,
     "admin/contact/practice/add/": 403,
@@ -63,7 +77,7 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 
 EVERY_PATTERN = list(patterns(get_resolver()))
-PUBLIC_PATTERNS = [p for p in EVERY_PATTERN if not p.startswith("admin/")]
+PUBLIC_PATTERNS = [p for p in EVERY_PATTERN if not p.startswith(("admin/", "staff/"))]
 ADMIN_PATTERNS = [p for p in EVERY_PATTERN if p.startswith("admin/")]
 
 
@@ -75,15 +89,18 @@ def test_the_resolver_holds_the_public_addresses_and_no_others():
 @pytest.fixture
 def rows(content, admin_user):
     """One row of everything, so that each pattern of the admin has something to show."""
-    inquiry = Inquiry.objects.create(name="Ana", phone="504 555 0123", phone_uri="tel:+1-504-555-0123")
+    inquiry = make_inquiry()
     return {
         "inquiry": inquiry.pk,
+        "alert": inquiry.alerts.create().pk,
+        "closure": Closure.objects.create(ends_at=timezone.now() + timedelta(days=1)).pk,
         "practice": 1,
         "page": Page.objects.get(slug="kyphoplasty").pk,
         "section": Section.objects.first().pk,
         "revision": Revision.objects.first().pk,
+        "accessevent": access.record("viewed", "record", admin_user, inquiry).pk,
         "user": admin_user.pk,
-        "group": Group.objects.create(name="Front desk").pk,
+        "group": Group.objects.get(name="Front desk").pk,
     }
 
 
@@ -95,7 +112,7 @@ def example(pattern: str, rows: dict[str, int]) -> str:
         "<path:object_id>": rows["page"] if pattern.startswith("admin/r/") else rows.get(model),
         "<int:pk>": rows.get(model),
         "<id>": rows["user"],
-        "^(?P<app_label>procedures|contact|auth)/$": "procedures/",
+        "^(?P<app_label>auth|procedures|contact)/$": "procedures/",
         "(?P<url>.*)$": "no-such-page",
     }
     for argument, value in arguments.items():
@@ -168,10 +185,11 @@ def test_no_cookie_where_there_is_no_form(content, client, path):
     assert "Cookie" not in response.get("Vary", "")
 
 
-def test_the_form_sets_its_csrf_cookie_and_nothing_else(content, client):
+def test_the_form_sets_its_csrf_cookie_and_its_token_and_nothing_else(content, client):
     cookies = client.get("/contact/").cookies
-    assert set(cookies) == {"csrftoken"}
-    assert cookies["csrftoken"]["httponly"] and cookies["csrftoken"]["samesite"] == "Lax"
+    assert set(cookies) == {"csrftoken", "request_token"}
+    assert all(cookie["httponly"] and cookie["samesite"] == "Lax" for cookie in cookies.values())
+    assert (cookies["request_token"]["path"], cookies["request_token"]["max-age"]) == ("/contact/", 1800)
 
 
 @pytest.mark.parametrize("pattern", sorted(set(ADMIN_PATTERNS) - {"admin/login/"}))

@@ -33,11 +33,17 @@ def test_stylesheets_take_their_colours_from_the_tokens_and_stay_short(path):
         assert not COLOUR.search(source)
 
 
-def test_the_bundle_names_every_stylesheet():
-    bundle = (ROOT / "static/css/site.css").read_text()
-    named = set(re.findall(r'@import "([^"]+)";', bundle))
+def imported_by(bundle):
+    return set(re.findall(r'@import "([^"]+)";', (ROOT / "static/css" / bundle).read_text()))
+
+
+def test_a_bundle_names_every_stylesheet():
     there = {str(path.relative_to(ROOT / "static/css")) for path in STYLESHEETS}
-    assert named == there - {"site.css", "admin.css", "admin-targets.css", "handout.css"}
+    of_the_desk = {name for name in there if name.startswith("desk/")}
+    of_the_admin = {"admin.css", "admin-targets.css", "desk.css"}
+    assert imported_by("site.css") == there - of_the_desk - of_the_admin - {"site.css", "handout.css"}
+    assert imported_by("desk.css") == of_the_desk
+    assert of_the_admin - {"admin.css"} <= imported_by("admin.css")
 
 
 def test_every_make_target_is_explained_by_make_help():

@@ -13,6 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
+from ascentpain.models import EncryptionKey
+
 
 class Command(BaseCommand):
     help = (
@@ -24,6 +26,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Data is kept in {settings.DATA_DIR}")
         self.refuse_unreachable_database()
         call_command("migrate", verbosity=0, stdout=self.stdout)
+        EncryptionKey.objects.refuse_missing()
         call_command("createcachetable", verbosity=0, stdout=self.stdout)
         call_command("load_content", stdout=self.stdout)
         self.collect_static_files()

@@ -1,0 +1,1 @@
+"""How staff sign in: django-allauth with a second factor, in the practice's own pages."""

@@ -1,0 +1,33 @@
+from django.contrib import admin
+from django.http import HttpRequest
+
+from contact.models import Alert
+
+
+@admin.register(Alert)
+class AlertAdmin(admin.ModelAdmin):
+    """The outbox, to read: what was mailed, and what keeps failing and why."""
+
+    list_display = (
+        "created_at",
+        "kind",
+        "inquiry",
+        "status",
+        "tries",
+        "last_problem",
+        "next_try_at",
+        "finished_at",
+    )
+    list_filter = ("status", "kind")
+    list_select_related = ("inquiry",)
+    ordering = ("-created_at", "-pk")
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Alert | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Alert | None = None) -> bool:
+        return False

@@ -1,0 +1,79 @@
+"""The export of what the queue shows: asked for with a reason, logged, streamed."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from contact import access, export
+from contact.admin.record import require
+from contact.models import AccessEvent, Inquiry
+
+
+class ExportForm(forms.Form):
+    use_required_attribute = False
+
+    reason = forms.ChoiceField(
+        label="Why do you export?",
+        choices=AccessEvent.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose why you export.",
+            "invalid_choice": "Choose one of these reasons.",
+        },
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def download(
+    request: HttpRequest, found: QuerySet[Inquiry], in_words: dict[str, str], filters: dict[str, Any]
+) -> HttpResponse | StreamingHttpResponse:
+    """The file, or the form that asks for the reason.
+
+    `filters` go into the log; they hold nothing personal.
+    """
+    user = require(request, "contact.view_inquiry", "contact.export_inquiry")
+    form = ExportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        pks = _taken(found, user, filters, form.cleaned_data["reason"])
+        name = f"requests-{timezone.localdate():%Y-%m-%d}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingHttpResponse(
+            export.csv_lines(pks), content_type="text/csv; charset=utf-8", headers=headers
+        )
+    context = {
+        "title": "Export requests",
+        "opts": Inquiry._meta,
+        "form": form,
+        "count": found.count(),
+        "in_words": in_words,
+        "query": request.GET.urlencode(),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = admin.site.each_context(request) | context
+    return render(request, "admin/contact/inquiry/export.html", context, status=status)
+
+
+@transaction.atomic
+def _taken(found: QuerySet[Inquiry], user: User, filters: dict[str, Any], reason: str) -> list[int]:
+    """Which are exported, in their order, once the log says so: of what is not logged, nothing is sent."""
+    pks = list(found.values_list("pk", flat=True))
+    access.record_several(
+        AccessEvent.Kind.EXPORTED,
+        AccessEvent.Screen.EXPORT,
+        user,
+        len(pks),
+        filters=filters,
+        reason=reason,
+    )
+    return pks

@@ -1,0 +1,69 @@
+"""By when the practice calls back."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import Final
+
+from contact import opening_hours
+from contact.models import Inquiry, Practice
+from contact.opening_hours import Closed, Stretch
+
+WITHOUT_PROMISE: Final = timedelta(days=1)
+STEP: Final = timedelta(minutes=30)  # a promise names a full or a half hour
+
+
+def promise(practice: Practice, asked_at: datetime) -> datetime | None:
+    """The time by which the practice promises to call, or None where its details promise none."""
+    if not practice.callback_hours:
+        return None
+    within = timedelta(hours=practice.callback_hours)
+    return due(asked_at, within, practice.weekly_hours, practice.coming_closures)
+
+
+def due_at(practice: Practice, since: datetime) -> datetime:
+    """By when to call who asked or was called in vain at `since`.
+
+    As promised, or in a day where nothing is.
+    """
+    return promise(practice, since) or since + WITHOUT_PROMISE
+
+
+def standing_promise(inquiry: Inquiry, practice: Practice) -> datetime | None:
+    """The promise made to a patient, or a later one where a closure has come in between."""
+    if inquiry.call_by is None:
+        return None
+    return max(inquiry.call_by, promise(practice, inquiry.sent_at) or inquiry.call_by)
+
+
+def due(
+    asked_at: datetime, within: timedelta, weekly: Iterable[Stretch], closures: Iterable[Closed]
+) -> datetime | None:
+    """When `within` of open time has passed since `asked_at`, in UTC, rounded up to the next STEP.
+
+    Later than `asked_at`, never in closed hours (at the latest at closing time), and never earlier for who
+    asks later. None where no hours are entered, or closures leave too few of them.
+    """
+    left = within
+    for opened, closed in opening_hours.open_spans(asked_at, weekly, closures):
+        if left <= closed - opened:
+            return min(_rounded_up(opened + left), closed)
+        left -= closed - opened
+    return None
+
+
+def _rounded_up(moment: datetime) -> datetime:
+    beyond = (moment - datetime(2000, 1, 1, tzinfo=UTC)) % STEP
+    return moment + STEP - beyond if beyond else moment
+
+
+def open_minutes(
+    start: datetime, end: datetime, weekly: Iterable[Stretch], closures: Iterable[Closed]
+) -> int:
+    """Whole minutes of open time between two moments; of any time where no hours are entered."""
+    weekly = list(weekly)
+    if not weekly:
+        return max(0, int((end - start).total_seconds() // 60))
+    spans = opening_hours.open_spans(start, weekly, closures)
+    overlaps = (min(closed, end) - opened for opened, closed in takewhile(lambda span: span[0] < end, spans))
+    return int(sum(overlaps, timedelta()).total_seconds() // 60)

@@ -1,0 +1,151 @@
+"""What staff do with an inquiry.
+
+Each step writes what changes, its event and its access entry in one transaction.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from contact import access, callback, intake, workflow
+from contact.models import AccessEvent, Closure, Inquiry, InquiryEvent, NoteDraft, Practice
+
+Kind, Status = InquiryEvent.Kind, Inquiry.Status
+
+
+class Conflict(Exception):  # noqa: N818 (reads as what happened)
+    """Somebody else changed the inquiry since it was shown. `inquiry` is as it is now."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        super().__init__()
+        self.inquiry = inquiry
+
+
+def record_call(pk: int, version: int, outcome: str, by: User, note: str = "") -> Inquiry:
+    """Write what came of a call, and move the inquiry on. Raises Conflict and workflow.NotPossible."""
+    with _changing(pk, version, by, ["status", "due_at"]) as inquiry:
+        inquiry.status = workflow.after_call(inquiry.status, outcome)
+        now, practice = timezone.now(), Practice.objects.current()
+        if inquiry.response_minutes is None and outcome not in workflow.NOT_A_CALL:
+            inquiry.response_minutes = _open_minutes(inquiry.sent_at, now, practice)
+        inquiry.due_at = callback.due_at(practice, now) if inquiry.status in workflow.TO_CALL else None
+        inquiry.events.create(
+            kind=Kind.CALLED, at=now, outcome=outcome, status=inquiry.status, by=by, text=note
+        )
+    forget_draft(pk, by)
+    return inquiry
+
+
+def move(pk: int, version: int, to: str, by: User, note: str = "") -> Inquiry:
+    """Move it without a call: accept a suspect, open it again. Raises Conflict and workflow.NotPossible."""
+    with _changing(pk, version, by, ["status", "due_at"]) as inquiry:
+        was_held = inquiry.is_quarantined
+        inquiry.status = workflow.after_move(inquiry, to)
+        now, practice = timezone.now(), Practice.objects.current()
+        since = inquiry.sent_at if was_held else now
+        inquiry.due_at = callback.due_at(practice, since) if inquiry.status in workflow.TO_CALL else None
+        inquiry.events.create(kind=Kind.MOVED, at=now, status=inquiry.status, by=by, text=note)
+        if inquiry.suspicions and inquiry.status == Status.NEW:
+            intake.acknowledge(inquiry, practice)
+    forget_draft(pk, by)
+    return inquiry
+
+
+def give(pk: int, version: int, to: User | None, by: User, note: str = "") -> Inquiry:
+    """Make it somebody's to call, or nobody's. Raises Conflict."""
+    with _changing(pk, version, by, ["owner"]) as inquiry:
+        inquiry.owner = to
+        inquiry.events.create(kind=Kind.OWNER, owner=to, status=inquiry.status, by=by, text=note)
+    forget_draft(pk, by)
+    return inquiry
+
+
+def hold(pk: int, version: int, is_on: bool, by: User) -> Inquiry:
+    """Put it on legal hold, or lift that: what is held is not purged. Raises Conflict."""
+    with _changing(pk, version, by, ["legal_hold"]) as inquiry:
+        inquiry.legal_hold = is_on
+        inquiry.events.create(kind=Kind.HOLD, is_on=is_on, status=inquiry.status, by=by)
+    return inquiry
+
+
+@transaction.atomic
+def add_note(inquiry: Inquiry, text: str, by: User) -> None:
+    """Notes overwrite nothing, so that two people may add one at the same time."""
+    inquiry.events.create(kind=Kind.NOTE, status=inquiry.status, by=by, text=text)
+    Inquiry.objects.filter(pk=inquiry.pk).update(changed_at=timezone.now())
+    access.record(AccessEvent.Kind.CHANGED, AccessEvent.Screen.RECORD, by, inquiry, ["notes"])
+    forget_draft(inquiry.pk, by)
+
+
+@transaction.atomic
+def keep_draft(pk: int, text: str, by: User) -> None:
+    """Keep a note that could not be added for when its writer is back. One for each person and inquiry."""
+    forget_draft(pk, by)
+    if text:
+        NoteDraft.objects.create(inquiry_id=pk, by=by, text=text)
+
+
+def forget_draft(pk: int, by: User) -> None:
+    NoteDraft.objects.filter(inquiry=pk, by=by).delete()
+
+
+def next_to_call(by: User, after: Inquiry | None = None) -> Inquiry | None:
+    """The one that is due next and nobody else's.
+
+    After this one if it waits itself, else the first of all.
+    """
+    waiting = Inquiry.objects.to_call().filter(Q(owner=None) | Q(owner=by))
+    if after and after.due_at:
+        later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, pk__gt=after.pk)
+        return waiting.filter(later).first() or waiting.exclude(pk=after.pk).first()
+    return waiting.first()
+
+
+def renew_due_times(practice: Practice) -> None:
+    """After a change of hours or closures.
+
+    What is promised may be later now, never earlier than it was told.
+    """
+    for inquiry in (
+        Inquiry.objects.new().exclude(call_by=None).only("sent_at", "call_by", "due_at").iterator()
+    ):
+        due_at = callback.standing_promise(inquiry, practice)
+        if due_at != inquiry.due_at:
+            Inquiry.objects.new().filter(pk=inquiry.pk).update(due_at=due_at)
+
+
+@contextmanager
+def _changing(pk: int, version: int, by: User, fields: list[str]) -> Iterator[Inquiry]:
+    """The inquiry, locked until what is done to it is stored.
+
+    Raises Conflict where it is no longer as it was shown.
+    """
+    with transaction.atomic():
+        inquiry = Inquiry.objects.select_for_update().get(pk=pk)
+        if inquiry.version != version:
+            raise Conflict(inquiry)
+        yield inquiry
+        inquiry.version += 1
+        inquiry.changed_at = timezone.now()
+        inquiry.save(
+            update_fields=[
+                "status",
+                "due_at",
+                "owner",
+                "legal_hold",
+                "response_minutes",
+                "version",
+                "changed_at",
+            ]
+        )
+        access.record(AccessEvent.Kind.CHANGED, AccessEvent.Screen.RECORD, by, inquiry, fields)
+
+
+def _open_minutes(start: datetime, end: datetime, practice: Practice) -> int:
+    closures = Closure.objects.not_over(start)
+    return callback.open_minutes(start, end, practice.weekly_hours, closures)

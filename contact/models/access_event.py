@@ -1,0 +1,118 @@
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class AppendOnly(Exception):  # noqa: N818 (reads as what happened)
+    """The access log is only added to."""
+
+
+class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
+    def update(self, **kwargs: Any) -> int:
+        raise AppendOnly
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnly
+
+    def newest_first(self) -> "AccessEventQuerySet":
+        return self.order_by("-at", "-pk")
+
+    def about(self, inquiry_pk: int) -> "AccessEventQuerySet":
+        return self.filter(inquiry_pk=inquiry_pk)
+
+
+class AccessEvent(models.Model):
+    """Who looked at, searched, exported, printed, changed or purged what patients wrote, when, and from
+    what screen.
+
+    It holds ids and names of fields, never values. Nothing of it is changed or deleted: a trigger in the
+    database refuses (contact.append_only). It outlives the inquiries, so it refers to them by number and
+    reference.
+    """
+
+    class Kind(models.TextChoices):
+        VIEWED = "viewed", "Viewed"
+        SEARCHED = "searched", "Searched"
+        EXPORTED = "exported", "Exported"
+        PRINTED = "printed", "Printed"
+        CHANGED = "changed", "Changed"
+        PURGED = "purged", "Purged"
+        UNREADABLE = "unreadable", "Could not be read"
+
+    class Screen(models.TextChoices):
+        QUEUE = "queue", "The queue"
+        RECORD = "record", "The record"
+        PRINT = "print", "The print view"
+        EXPORT = "export", "The export"
+        PHONE_REQUEST = "phone_request", "A request taken by phone"
+        COMMAND = "command", "A command on the server"
+
+    class Reason(models.TextChoices):
+        """Why something was exported. A choice, since free text would soon hold a name."""
+
+        CALLBACKS = "callbacks", "To plan callbacks"
+        PATIENT_ASKED = "patient_asked", "A patient asked for their own data"
+        QUALITY = "quality", "To review how we answer"
+        LEGAL = "legal", "A legal or insurance request"
+        MOVE = "move", "To move to another system"
+
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    # PROTECT: who left stays in the log, deactivated.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    kind = models.CharField(max_length=20, choices=Kind, editable=False)
+    screen = models.CharField(max_length=20, choices=Screen, editable=False)
+    inquiry_pk = models.BigIntegerField("inquiry", null=True, editable=False)
+    reference = models.CharField(max_length=7, blank=True, editable=False)
+    fields = models.JSONField(default=list, editable=False, help_text="Names of fields.")
+    count = models.PositiveIntegerField(
+        null=True, editable=False, help_text="How many inquiries, where several."
+    )
+    listed = models.JSONField(
+        default=list, editable=False, help_text="Their numbers, where they were listed."
+    )
+    filters = models.JSONField(
+        default=dict,
+        editable=False,
+        help_text="By what they were chosen; of a search only that there was one.",
+    )
+    reason = models.CharField(max_length=20, choices=Reason, blank=True, editable=False)
+
+    objects = AccessEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "access"
+        verbose_name_plural = "access log"
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="access_newest_first"),
+            models.Index(fields=["inquiry_pk", "-at"], name="access_of_inquiry"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="access_export_has_a_reason",
+                condition=~Q(kind="exported") | Q(reason__gt=""),
+                violation_error_message="Say why you export.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.reference or self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnly
+
+    @property
+    def in_words(self) -> str:
+        """Like: Viewed, the record; Changed, the record: status, due_at."""
+        words = f"{self.get_kind_display()}, {self.get_screen_display().lower()}"
+        return f"{words}: {', '.join(self.fields)}" if self.fields else words

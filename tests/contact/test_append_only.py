@@ -1,0 +1,67 @@
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from contact import access
+from contact.models import AccessEvent
+from contact.models.access_event import AppendOnly
+from tests.contact.sending import make_inquiry
+from tests.staff import make_staff, sign_in
+
+TABLE = AccessEvent._meta.db_table
+
+
+@pytest.mark.parametrize("statement", [f"UPDATE {TABLE} SET kind = 'printed'", f"DELETE FROM {TABLE}"])
+def test_the_database_itself_refuses_to_change_or_delete_an_entry(admin_user, statement):
+    access.record("viewed", "record", admin_user, make_inquiry())
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert AccessEvent.objects.get().kind == "viewed"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+def test_nor_is_it_emptied(admin_user):
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {TABLE}")
+
+
+def test_nor_do_its_models(admin_user):
+    event = access.record("viewed", "record", admin_user, make_inquiry())
+    for attempt in (
+        event.save,
+        event.delete,
+        AccessEvent.objects.all().delete,
+        lambda: AccessEvent.objects.update(kind="printed"),
+    ):
+        with pytest.raises(AppendOnly):
+            attempt()
+
+
+def test_it_outlives_what_it_is_about_and_who_did_it_stays(admin_user):
+    inquiry = make_inquiry()
+    access.record("viewed", "record", admin_user, inquiry)
+    reference = inquiry.reference
+    inquiry.delete()
+    assert AccessEvent.objects.get().reference == reference
+    with pytest.raises(DatabaseError), transaction.atomic():
+        admin_user.delete()
+
+
+def test_managers_read_it_as_a_whole_and_nobody_else(client, db):
+    inquiry = make_inquiry()
+    manager = make_staff("mona", "Practice manager")
+    access.record("viewed", "record", manager, inquiry)
+    access.record_several("exported", "export", manager, 3, filters={"status": "new"}, reason="quality")
+    path = "/admin/contact/accessevent/"
+    page = sign_in(client, manager).get(path).content.decode()
+    assert inquiry.reference in page and "status: new" in page and "To review how we answer" in page
+    assert inquiry.name not in page
+    for role in ("Front desk", "Content editor", "Reviewer"):
+        assert sign_in(client, make_staff(role, role)).get(path).status_code == 403

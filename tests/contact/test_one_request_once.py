@@ -1,0 +1,208 @@
+"""A double click, a refresh, Back and send again, a retry after a dropped connection: one request."""
+
+import threading
+
+import pytest
+from bs4 import BeautifulSoup
+from django.conf import settings
+from django.db import IntegrityError, connection
+from django.test import Client
+
+from contact import intake, request_token
+from contact.models import Alert, Inquiry, InquiryEvent
+from contact.reference import ALPHABET, make_reference
+from tests.contact.sending import make_inquiry, payload, send, token
+
+pytestmark = pytest.mark.usefixtures("content")
+
+
+def token_in_form(client):
+    page = BeautifulSoup(client.get("/contact/").content, "html.parser")
+    return page.find("input", attrs={"name": "token"})["value"]
+
+
+def test_every_browser_has_a_token_of_its_own():
+    tokens = [token_in_form(Client()) for _ in range(2)]
+    assert tokens[0] != tokens[1]
+    assert request_token.read(tokens[0], "").age < 5
+
+
+def test_a_form_that_is_opened_again_is_the_same_request_until_its_receipt_came(client):
+    first = token_in_form(client)
+    assert token_in_form(client) == first
+    send(client, token=first)
+    assert token_in_form(client) != first
+
+
+def test_back_after_an_answer_that_never_came_sends_the_same_request(client):
+    first = token_in_form(client)
+    lost = Client().post("/contact/", payload(token=first, message="My back hurts."))  # no cookie arrived
+    again = client.post("/contact/", payload(token=token_in_form(client), message="My back hurts."))
+    assert again["Location"] == lost["Location"]
+    assert Inquiry.objects.count() == 1
+
+
+def test_an_old_or_forged_cookie_gives_no_token(client, monkeypatch):
+    client.cookies["request_token"] = "forged"
+    first = token_in_form(client)
+    assert first != "forged"
+    monkeypatch.setattr(request_token, "COOKIE_AGE", -1)
+    assert token_in_form(client) != first
+
+
+def test_the_same_request_again_is_the_same_inquiry_and_the_same_receipt(client):
+    sent = payload()
+    answers = [client.post("/contact/", sent) for _ in range(3)]
+    assert len({answer["Location"] for answer in answers}) == 1
+    assert {answer.status_code for answer in answers} == {302}
+    assert (Inquiry.objects.count(), Alert.objects.count(), InquiryEvent.objects.count()) == (1, 1, 1)
+
+
+def test_it_is_the_same_from_another_browser_and_after_a_day(client):
+    sent = payload(token=token(age=24 * 3600))
+    locations = {Client().post("/contact/", sent)["Location"] for _ in range(2)}
+    assert len(locations) == 1 and Inquiry.objects.count() == 1
+
+
+def test_the_same_words_in_a_new_form_of_the_same_browser_are_the_same_request(client):
+    first = client.post("/contact/", payload(message="My back hurts."))
+    again = client.post("/contact/", payload(message="My back hurts."))  # Back, and Send
+    assert again["Location"] == first["Location"]
+    other_browser = Client().post("/contact/", payload(message="My back hurts."))
+    assert other_browser["Location"] != first["Location"]
+    assert client.post("/contact/", payload(message="It got worse."))["Location"] != first["Location"]
+    assert Inquiry.objects.count() == 3
+
+
+def test_the_same_words_about_another_page_are_another_request(client):
+    for about in ("kyphoplasty", "osteoporosis"):
+        send(client, about=about)
+    assert set(Inquiry.objects.values_list("about", flat=True)) == {"Kyphoplasty", "Osteoporosis"}
+
+
+def test_the_same_words_after_a_corrected_number_are_another_request(client):
+    address = send(client)["Location"]
+    client.post(address, {"phone": "504 555 0199"})
+    assert send(client)["Location"] != address
+
+
+def test_the_same_words_after_staff_have_dealt_with_them_are_another_request(client):
+    address = send(client)["Location"]
+    Inquiry.objects.update(status="closed")
+    assert send(client)["Location"] != address
+    assert Inquiry.objects.filter(status="new").count() == 1
+
+
+def test_a_refreshed_409_page_asks_for_nothing_that_we_have(client):
+    sent = payload(message="My back hurts.")
+    client.post("/contact/", sent)
+    changed = sent | {"message": "It got worse."}
+    page = BeautifulSoup(client.post("/contact/", changed).content, "html.parser")
+    fresh = page.find("input", attrs={"name": "token"})["value"]
+    second = client.post("/contact/", changed | {"token": fresh})
+    assert client.post("/contact/", changed)["Location"] == second["Location"]
+    assert Inquiry.objects.count() == 2
+
+
+def test_spaces_and_invisible_characters_do_not_make_it_another(client):
+    sent = payload(message="My back hurts.")
+    first = client.post("/contact/", sent)
+    again = client.post("/contact/", sent | {"name": " Ana\u200b Núñez ", "message": "My back hurts.\r\n"})
+    assert again["Location"] == first["Location"]
+
+
+def test_a_repeated_token_gets_its_receipt_before_the_throttle_counts_it(client):
+    sent = payload()
+    receipts = {client.post("/contact/", sent)["Location"] for _ in range(settings.REQUESTS_PER_NETWORK + 5)}
+    assert len(receipts) == 1
+    for number in range(settings.REQUESTS_PER_NETWORK - 1):
+        assert send(client, name=f"Person {number}").status_code == 302
+    assert send(client, name="One more").status_code == 429
+    assert client.post("/contact/", sent)["Location"] in receipts
+
+
+@pytest.mark.parametrize("change", [{"message": "It got worse."}, {"phone": "12"}, {"name": ""}])
+def test_other_words_under_a_used_token_change_nothing_and_are_offered_as_a_new_request(client, change):
+    sent = payload(message="My back hurts.")
+    receipt = client.post("/contact/", sent)["Location"]
+    response = client.post("/contact/", sent | change)
+    page = BeautifulSoup(response.content, "html.parser")
+    inquiry = Inquiry.objects.get()
+    assert response.status_code == 409
+    assert (inquiry.message, inquiry.phone, inquiry.name) == ("My back hurts.", "504 249 7576", "Ana Núñez")
+    assert inquiry.reference in page.find(class_="error-summary").text
+    assert page.find(class_="error-summary").find("a", href=receipt)
+    assert page.find("button", attrs={"name": "send"}).text == "Send a new request"
+    for name, value in (sent | change).items():
+        field = page.find(attrs={"name": name})
+        if name != "token":
+            assert (field.get("value") or field.text.strip()) == value
+
+
+def test_the_new_request_is_stored_beside_the_first(client):
+    sent = payload(message="My back hurts.")
+    client.post("/contact/", sent)
+    changed = sent | {"message": "It got worse."}
+    page = BeautifulSoup(client.post("/contact/", changed).content, "html.parser")
+    fresh = page.find("input", attrs={"name": "token"})["value"]
+    assert fresh != sent["token"]
+    assert client.post("/contact/", changed | {"token": fresh}).status_code == 302
+    assert not Inquiry.objects.quarantined().exists()  # there was nothing left to type, so it came at once
+    assert {inquiry.message for inquiry in Inquiry.objects.all()} == {"My back hurts.", "It got worse."}
+
+
+def test_a_mistake_keeps_the_token(client):
+    sent = payload(phone="12")
+    page = BeautifulSoup(client.post("/contact/", sent).content, "html.parser")
+    assert page.find("input", attrs={"name": "token"})["value"] == sent["token"]
+
+
+def test_the_database_itself_refuses_a_second_row(db):
+    make_inquiry(request_id="once")
+    with pytest.raises(IntegrityError):
+        make_inquiry(request_id="once")
+
+
+def test_a_request_without_a_readable_token_is_one_request_too(client):
+    sent = payload(token="forged")
+    assert client.post("/contact/", sent)["Location"] == client.post("/contact/", sent)["Location"]
+    assert send(client, token="forged", name="Bea").status_code == 302
+    assert Inquiry.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_once_are_one(client):
+    sent, answers = payload(message="Please call me, my back hurts."), []
+    at_once = threading.Barrier(20)
+
+    def post():
+        at_once.wait()
+        answers.append(Client(raise_request_exception=False).post("/contact/", sent))
+        connection.close()
+
+    threads = [threading.Thread(target=post) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status_code for answer in answers] == [302] * 20
+    assert len({answer["Location"] for answer in answers}) == 1
+    assert (Inquiry.objects.count(), Alert.objects.count(), InquiryEvent.objects.count()) == (1, 1, 1)
+
+
+def test_a_reference_can_be_read_over_the_phone():
+    assert not set("01OILZS25B8U") & set(ALPHABET)
+    references = {make_reference() for _ in range(200)}
+    assert len(references) == 200
+    assert all(len(r) == 7 and r[3] == "-" and set(r) <= {*ALPHABET, "-"} for r in references)
+
+
+def test_a_reference_that_is_taken_is_drawn_again(client, monkeypatch):
+    make_inquiry(reference="AAA-AAA")
+    drawn = iter(["AAA-AAA", "CCC-CCC"])
+    monkeypatch.setattr(intake, "make_reference", lambda: next(drawn))
+    monkeypatch.setattr(Inquiry._meta.get_field("reference"), "default", lambda: next(drawn))
+    del Inquiry._meta.get_field("reference").__dict__["_get_default"]
+    assert send(client).status_code == 302
+    assert set(Inquiry.objects.values_list("reference", flat=True)) == {"AAA-AAA", "CCC-CCC"}
+    del Inquiry._meta.get_field("reference").__dict__["_get_default"]

@@ -1,0 +1,275 @@
+import time
+import urllib.parse
+from datetime import datetime, timedelta
+from unittest import mock
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import IntegrityError, connection
+from django.utils import timezone
+
+from contact import desk, intake
+from contact.admin import due
+from contact.models import AccessEvent, Closure, Inquiry, OpeningHours, Practice
+from tests.contact.sending import act, make_inquiry, search_for
+from tests.staff import make_staff, sign_in
+
+QUEUE = "/admin/contact/inquiry/"
+NOON = timezone.make_aware(datetime(2026, 11, 24, 12))  # a Tuesday
+
+
+def soup(response):
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def rows(response):
+    return [cell.a.text for cell in soup(response).select("#result_list .field-who")]
+
+
+def listed(client, query=""):
+    return rows(client.get(QUEUE + query))
+
+
+def in_hours(hours):
+    return timezone.now() + timedelta(hours=hours)
+
+
+def test_it_opens_on_what_waits_and_what_is_due_first_is_first(db, admin_client):
+    make_inquiry(name="Second", due_at=in_hours(2))
+    make_inquiry(name="First", due_at=in_hours(-3))
+    make_inquiry(name="Third", due_at=in_hours(3), status="trying")
+    for status in ("quarantined", "contacted", "scheduled", "closed"):
+        make_inquiry(name=status, status=status)
+    assert listed(admin_client) == ["First", "Second", "Third"]
+
+
+def test_filters_narrow_the_list(content, admin_client, admin_user):
+    other = make_staff("rosa")
+    make_inquiry(name="Mine", owner=admin_user, due_at=in_hours(1))
+    make_inquiry(name="Hers", owner=other, due_at=in_hours(-1))
+    make_inquiry(name="Done", status="closed", about="Kyphoplasty", voicemail_ok=True)
+    make_inquiry(name="Old", status="closed", sent_at=in_hours(-24 * 40), legal_hold=True)
+    make_inquiry(name="By phone", status="scheduled", source="phone", asking_for="someone_else")
+    for query, names in {
+        "?owner=me": ["Mine"],
+        "?owner=nobody": [],
+        f"?owner={other.pk}": ["Hers"],
+        "?due=overdue": ["Hers"],
+        "?status=closed": ["Done", "Old"],
+        "?status=closed&about=Kyphoplasty": ["Done"],
+        "?status=closed&sent=30": ["Done"],
+        "?status=any&sent=today": ["By phone", "Done", "Hers", "Mine"],
+        "?status=any&flag=hold": ["Old"],
+        "?status=any&flag=by_phone": ["By phone"],
+        "?status=any&flag=helper": ["By phone"],
+        "?status=any&flag=message_ok": ["Done"],
+    }.items():
+        assert listed(admin_client, query) == names, query
+
+
+@pytest.mark.parametrize(
+    "query", ["?status=lost", "?owner=1;drop", "?due=x", "?flag=x", "?sent=x", "?p=99", "?q=x"]
+)
+def test_an_address_that_was_tampered_with_is_no_mistake_of_ours(db, admin_client, query):
+    make_inquiry()
+    assert admin_client.get(QUEUE + query).status_code in {200, 302}
+
+
+def test_the_counts_say_how_many_and_lead_to_them(db, admin_client, admin_user):
+    make_inquiry(owner=admin_user, due_at=in_hours(-1))
+    make_inquiry(status="trying", due_at=in_hours(-1))
+    make_inquiry(status="quarantined")
+    counts = soup(admin_client.get(QUEUE)).select(".counts a")
+    numbers = {
+        a.contents[-1].strip(): (a.span.text, len(listed(admin_client, a["href"][len(QUEUE) :])))
+        for a in counts
+    }
+    assert numbers.pop("Due later today")[0] in {"0", "2"}
+    assert numbers == {
+        "New": ("1", 1),
+        "Overdue": ("2", 2),
+        "Held: may be spam": ("1", 1),
+        "Mine to call": ("1", 1),
+    }
+
+
+def test_what_is_overdue_says_so_in_words(db, admin_client):
+    make_inquiry(due_at=in_hours(-1))
+    cell = soup(admin_client.get(QUEUE)).select_one("#result_list .field-due .overdue")
+    assert cell.text.startswith("Overdue since ")
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (-2, "Overdue since 10 am"),
+        (-24, "Overdue since yesterday, noon"),
+        (-24 * 5, "Overdue since Thursday, November 19, noon"),
+        (4.5, "Due today, 4:30 pm"),
+        (22, "Due tomorrow, 10 am"),
+        (72, "Due Friday, November 27, noon"),
+    ],
+)
+def test_due_times_in_words(hours, words):
+    assert due.in_words(NOON + timedelta(hours=hours), NOON) == words
+
+
+def test_a_closure_moves_what_is_due_and_ending_it_moves_it_back(db, admin_client):
+    practice = Practice.objects.get()
+    practice.callback_hours = 4
+    practice.save()
+    for day in range(7):
+        OpeningHours.objects.create(weekday=day, opens="00:00", closes="23:59")
+    inquiry = make_inquiry(call_by=in_hours(4), due_at=in_hours(4))
+    before = inquiry.due_at
+    day = timezone.localtime() + timedelta(days=2)
+    start = timezone.localtime()
+    sent = {
+        "starts_at": start.strftime("%Y-%m-%dT%H:%M"),
+        "ends_at": day.strftime("%Y-%m-%dT%H:%M"),
+        "message": "",
+    }
+    assert admin_client.post("/admin/contact/closure/add/", sent).status_code == 302
+    inquiry.refresh_from_db()
+    assert inquiry.due_at > before + timedelta(days=1)
+    admin_client.post(f"/admin/contact/closure/{Closure.objects.get().pk}/delete/", {"post": "yes"})
+    inquiry.refresh_from_db()
+    assert inquiry.due_at < before + timedelta(hours=1)
+
+
+def test_a_list_without_end_is_counted_and_paged_to_a_limit(db, admin_client, monkeypatch):
+    monkeypatch.setattr("contact.paging.LIMIT", 60)
+    for number in range(70):
+        make_inquiry(name=f"N{number}", due_at=in_hours(number))
+    assert len(listed(admin_client)) == 50
+    assert listed(admin_client, "?p=2") == [f"N{number}" for number in range(50, 60)]
+    assert "The first 1000 are listed" in admin_client.get(QUEUE).content.decode()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL scans a table this small")
+def test_the_lists_are_read_from_their_indexes(db):
+    found = {
+        "inquiry_due_first": Inquiry.objects.to_call(),
+        "inquiry_by_status": Inquiry.objects.new().newest_first(),
+        "inquiry_newest_first": Inquiry.objects.newest_first(),
+        "inquiry_by_page": Inquiry.objects.filter(about="Kyphoplasty").newest_first(),
+    }
+    for index, queryset in found.items():
+        plan = queryset[:50].explain()
+        assert index in plan and "TEMP B-TREE" not in plan, plan
+
+
+def test_a_suspect_is_accepted_or_closed_in_the_list(db, admin_client):
+    accepted, spam = (make_inquiry(status="quarantined", suspicions=["link_in_name"]) for _ in range(2))
+    page = soup(admin_client.get(f"{QUEUE}?status=quarantined"))
+    assert page.select_one("#result_list .field-state .note").text == "a link in a name"
+    for inquiry, to in ((accepted, "new"), (spam, "closed")):
+        (button,) = [b for b in page.select(f"button[value={to}]") if f"/{inquiry.pk}/" in b["formaction"]]
+        assert button.find_parent("form")["method"] == "post"
+        response = admin_client.post(button["formaction"], {"move": to})
+        assert response["Location"] == f"{QUEUE}?status=quarantined"
+        inquiry.refresh_from_db()
+        assert inquiry.status == to
+    assert accepted.due_at and not spam.due_at
+
+
+def test_nobody_is_put_on_hold_by_hand(db, admin_client):
+    assert act(admin_client, make_inquiry(), move="quarantined").status_code == 400
+
+
+def test_the_database_itself_refuses_an_unknown_status(db):
+    with pytest.raises(IntegrityError):
+        make_inquiry(status="lost")
+
+
+def test_next_is_what_is_due_next_and_nobody_elses(db, admin_client, admin_user):
+    hers = make_inquiry(owner=make_staff("rosa"), due_at=in_hours(-5))
+    first, second = make_inquiry(due_at=in_hours(-2)), make_inquiry(due_at=in_hours(1), owner=admin_user)
+    for after, found in ((None, first), (first, second), (second, first), (hers, first)):
+        assert desk.next_to_call(admin_user, after) == found
+    assert admin_client.get(f"{QUEUE}next/?after={first.pk}")["Location"] == f"{QUEUE}{second.pk}/change/"
+    Inquiry.objects.update(due_at=None)
+    assert admin_client.get(f"{QUEUE}next/")["Location"] == QUEUE
+
+
+# The search
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "núñez",
+        "NUNEZ",
+        "nunez ana",
+        "O'Brien",
+        "rosa",
+        "+1-504-249-7576",
+        "(504) 249-7576",
+        "5042497576",
+        "7576",
+        "Ana@Example.com",
+    ],
+)
+def test_search_finds_any_word_any_number_and_the_mail_address(db, admin_client, typed):
+    make_inquiry(
+        name="Ana Núñez-O’Brien",
+        email="ana@example.com",
+        helper_name="Rosa",
+        phone_uri="tel:+1-504-249-7576;ext=12",
+        status="closed",
+    )
+    make_inquiry(name="Other", phone="1", phone_uri="tel:+1-225-555-0123")
+    assert rows(search_for(admin_client, typed)) == ["Ana Núñez-O’Brien"]
+
+
+@pytest.mark.parametrize("typed", ["nun", "ana smith", "7577", "504-249-7577", "bob@example.com", "%", "___"])
+def test_search_finds_nothing_else(db, admin_client, typed):
+    make_inquiry(name="Ana Núñez", email="ana@example.com")
+    response = search_for(admin_client, typed)
+    assert rows(response) == []
+    assert "Nothing is found." in response.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["K7Q-4XM", "k7q4xm", "K7Q 4XM"])
+def test_a_reference_is_found_however_it_is_typed(db, admin_client, typed):
+    make_inquiry(reference="K7Q-4XM")
+    make_inquiry(name="Other")
+    assert rows(search_for(admin_client, typed)) == ["Ana Núñez"]
+
+
+def test_a_corrected_number_is_found_as_well_as_the_first(content, client, admin_client):
+    inquiry = make_inquiry()
+    assert intake.correct_phone(inquiry, "504 555 0199 x3")
+    for typed in ("0199", "504-555-0199", "7576"):
+        assert rows(search_for(admin_client, typed)) == ["Ana Núñez"]
+
+
+def test_what_is_typed_stands_in_no_address_and_no_log(db, admin_client):
+    make_inquiry(name="Zyxomira Quagsworth")
+    response = search_for(admin_client, "Quagsworth")
+    ((address, _),) = response.redirect_chain
+    assert address.startswith(f"{QUEUE}?q=")
+    assert "quagsworth" not in urllib.parse.unquote(address).lower()
+    entries = AccessEvent.objects.values_list("kind", "filters", "listed")
+    assert [kind for kind, *_ in entries] == ["searched", "viewed"]
+    assert "quagsworth" not in str(list(entries)).lower()
+    assert list(entries)[1][1] == {"searched": "yes"}
+
+
+def test_a_search_opens_for_who_made_it_and_for_a_day(db, admin_client, client):
+    make_inquiry()
+    ((address, _),) = search_for(admin_client, "Núñez").redirect_chain
+    assert rows(admin_client.get(address)) == ["Ana Núñez"]
+    other = sign_in(client, make_staff("rosa", "Front desk")).get(address)
+    assert rows(other) == [] and "Please search again." in other.content.decode()
+    with mock.patch("contact.admin.search.time.time", return_value=time.time() + 11 * 3600):
+        assert rows(admin_client.get(address)) == []
+
+
+def test_a_search_goes_on_over_pages_and_filters(db, admin_client):
+    for number in range(60):
+        make_inquiry(name=f"Ana {number}", status="closed" if number % 2 else "new")
+    response = search_for(admin_client, "ana")
+    address = response.redirect_chain[0][0]
+    assert len(rows(response)) == 50 and len(rows(admin_client.get(f"{address}&p=2"))) == 10
+    assert len(rows(admin_client.get(f"{address}&status=closed"))) == 30

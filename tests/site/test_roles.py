@@ -1,0 +1,216 @@
+"""Every address of the desk against every role: who gets through, by reading (GET) and by acting (POST)."""
+
+import copy
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.test import Client
+
+from ascentpain.roles import ROLES
+from contact.models import Inquiry, OpeningHours
+from procedures.models import Page, Revision
+from tests.contact.sending import act, make_inquiry
+from tests.site.test_every_url import ADMIN_PATTERNS, example, rows  # noqa: F401 (a fixture)
+from tests.staff import make_staff, sign_in
+
+PEOPLE = {
+    "F": "Front desk",
+    "M": "Practice manager",
+    "E": "Content editor",
+    "R": "Reviewer",
+    "N": "staff without a role",
+    "S": "superuser",
+    "A": "anonymous visitor",
+}
+STAFF = "FMERNS"
+# An address that is not here fails the test. What leads elsewhere or refuses the method shows nothing.
+TABLE = {
+    "": (STAFF, STAFF),
+    "login/": (STAFF, STAFF),
+    "logout/": ("", "A"),  # staff go to the sign-in page, signed out
+    "password_change/": (STAFF, STAFF),
+    "password_change/done/": (STAFF, ""),
+    "autocomplete/": ("", ""),
+    "jsi18n/": (STAFF, ""),
+    "r/<path:content_type_id>/<path:object_id>/": (STAFF, STAFF),
+    "^(?P<app_label>auth|procedures|contact)/$": ("ERS", "ERS"),
+    "(?P<url>.*)$": ("", ""),
+    "procedures/page/": ("ERS", "ERS"),
+    "procedures/page/add/": ("ES", "ES"),
+    "procedures/page/<path:object_id>/history/": ("ERS", "ERS"),
+    "procedures/page/<path:object_id>/delete/": ("", ""),
+    "procedures/page/<path:object_id>/change/": ("ERS", "ERS"),
+    "procedures/section/": (STAFF, STAFF),
+    "procedures/section/add/": ("", ""),
+    "procedures/section/<path:object_id>/history/": ("ERS", "ERS"),
+    "procedures/section/<path:object_id>/delete/": ("ES", "ES"),
+    "procedures/section/<path:object_id>/change/": ("ERS", "ES"),
+    "procedures/revision/": ("ERS", "ERS"),
+    "procedures/revision/add/": ("", ""),
+    "procedures/revision/<path:object_id>/history/": ("ERS", "ERS"),
+    "procedures/revision/<path:object_id>/delete/": ("", ""),
+    "procedures/revision/<path:object_id>/change/": ("ERS", ""),
+    "contact/accessevent/": ("MS", "MS"),
+    "contact/accessevent/add/": ("", ""),
+    "contact/accessevent/<path:object_id>/history/": ("MS", "MS"),
+    "contact/accessevent/<path:object_id>/delete/": ("", ""),
+    "contact/accessevent/<path:object_id>/change/": ("MS", ""),
+    "contact/alert/": ("FMS", "FMS"),
+    "contact/alert/add/": ("", ""),
+    "contact/alert/<path:object_id>/history/": ("FMS", "FMS"),
+    "contact/alert/<path:object_id>/delete/": ("", ""),
+    "contact/alert/<path:object_id>/change/": ("FMS", ""),
+    "contact/inquiry/": ("FMS", "FMS"),
+    "contact/inquiry/add/": ("FMS", "FMS"),
+    "contact/inquiry/search/": ("", "FMS"),
+    "contact/inquiry/export/": ("MS", "MS"),
+    "contact/inquiry/next/": ("FMS", ""),
+    "contact/inquiry/<int:pk>/act/": ("", "FMS"),
+    "contact/inquiry/<int:pk>/draft/": ("", "FMS"),
+    "contact/inquiry/<int:pk>/print/": ("FMS", ""),
+    "contact/inquiry/<path:object_id>/history/": (STAFF, STAFF),
+    "contact/inquiry/<path:object_id>/delete/": ("", ""),
+    "contact/inquiry/<path:object_id>/change/": ("FMS", ""),
+    "contact/practice/": (STAFF, STAFF),
+    "contact/practice/add/": ("", ""),
+    "contact/practice/<path:object_id>/history/": ("FMS", "FMS"),
+    "contact/practice/<path:object_id>/delete/": ("", ""),
+    "contact/practice/<path:object_id>/change/": ("FMS", "MS"),
+    "contact/closure/": ("FMS", "FMS"),
+    "contact/closure/add/": ("MS", "MS"),
+    "contact/closure/<path:object_id>/history/": ("FMS", "FMS"),
+    "contact/closure/<path:object_id>/delete/": ("MS", "MS"),
+    "contact/closure/<path:object_id>/change/": ("FMS", "MS"),
+    "auth/group/": ("S", "S"),
+    "auth/group/add/": ("S", "S"),
+    "auth/group/<path:object_id>/history/": ("S", "S"),
+    "auth/group/<path:object_id>/delete/": ("S", "S"),
+    "auth/group/<path:object_id>/change/": ("S", "S"),
+    "auth/user/": ("MS", "MS"),
+    "auth/user/add/": ("MS", "MS"),
+    "auth/user/<id>/password/": ("MS", "MS"),
+    "auth/user/<path:object_id>/history/": ("MS", "MS"),
+    "auth/user/<path:object_id>/delete/": ("", ""),
+    "auth/user/<path:object_id>/change/": ("MS", "MS"),
+    "auth/user/<int:pk>/end-sessions/": ("MS", "MS"),
+    "auth/user/<int:pk>/reset-second-factor/": ("MS", "MS"),
+}
+# Leads on to …/change/, which is in the table.
+SHORT_FORM = "<path:object_id>/"
+
+
+def get_through(response):
+    if response.status_code == 302:
+        return not response["Location"].startswith(("/admin/login/", "/staff/sign-in/"))
+    return response.status_code in {200, 204, 400}
+
+
+@pytest.fixture
+def person(db, admin_client):
+    """Signed in, by their letter."""
+
+    def make(letter):
+        if letter in "SA":
+            return {"S": admin_client, "A": Client()}[letter]
+        roles = [] if letter == "N" else [PEOPLE[letter]]
+        return sign_in(Client(), make_staff(letter, *roles))
+
+    return make
+
+
+@pytest.mark.parametrize("letter", PEOPLE)
+def test_who_gets_through(rows, person, letter):  # noqa: F811 (the fixture)
+    who, client = PEOPLE[letter], person(letter)
+    rows |= {"user": make_staff("colleague").pk}
+    for pattern in ADMIN_PATTERNS:
+        name = pattern.removeprefix("admin/")
+        is_short = name.endswith(SHORT_FORM) and name.count("/") == 3
+        seen_by, done_by = (STAFF, STAFF) if is_short else TABLE[name]
+        address, cookies = example(pattern, rows), copy.deepcopy(client.cookies)
+        with transaction.atomic():  # what one does is undone before the next
+            if name != "logout/":
+                assert get_through(client.get(address)) is (letter in seen_by), f"{who} reads {address}"
+            assert get_through(client.post(address)) is (letter in done_by), f"{who} acts at {address}"
+            transaction.set_rollback(True)
+        client.cookies = cookies
+
+
+def test_the_table_names_no_address_that_is_gone():
+    assert {f"admin/{name}" for name in TABLE} <= set(ADMIN_PATTERNS)
+
+
+def test_the_roles_hold_what_they_should_and_nobody_may_delete_an_inquiry(db):
+    for role, names in ROLES.items():
+        held = Group.objects.get(name=role).permissions.values_list("content_type__app_label", "codename")
+        assert {".".join(pair) for pair in held} == set(names)
+    held = {name for names in ROLES.values() for name in names}
+    assert not {name for name in held if "inquiry" in name and "delete" in name}
+    for role in ("Content editor", "Reviewer"):
+        assert not [name for name in ROLES[role] if name.startswith("contact.")]
+
+
+@pytest.mark.parametrize("letter", "FMERNS")
+def test_no_action_deletes_an_inquiry(person, letter):
+    inquiry, client = make_inquiry(), person(letter)
+    for action in ("delete_selected", "purge"):
+        sent = {"action": action, "_selected_action": inquiry.pk, "post": "yes"}
+        client.post("/admin/contact/inquiry/", sent)
+    act(client, inquiry, delete="yes")
+    assert Inquiry.objects.count() == 1
+
+
+@pytest.mark.parametrize(("letter", "is_published"), [("E", False), ("R", True), ("S", True)])
+def test_medical_content_is_published_by_a_reviewer_only(content, person, letter, is_published):
+    client = person(letter)
+    page = Page.objects.get(slug="trauma")
+    before = Revision.objects.count()
+    form = client.get(f"/admin/procedures/page/{page.pk}/change/")
+    assert (b"_publish" in form.content) is is_published
+    sent = {
+        "title": "Falls",
+        "summary": "A fall.",
+        "introduction": "",
+        "order": 1,
+        "_publish": "Save and publish",
+    }
+    for prefix in ("sections",):
+        sent |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    client.post(f"/admin/procedures/page/{page.pk}/change/", sent)
+    assert Revision.objects.count() == before + is_published
+    page.refresh_from_db()
+    assert page.title == "Falls"  # the draft is saved either way
+
+
+def test_a_notice_is_published_by_whoever_may_change_it(content, person):
+    page = Page.objects.get(slug="accessibility")
+    assert b"_publish" in person("E").get(f"/admin/procedures/page/{page.pk}/change/").content
+
+
+def test_a_manager_has_no_power_over_a_superuser_and_becomes_none(person, admin_user):
+    manager = person("M")
+    colleague = make_staff("colleague")
+    for step in ("password/", "change/", "end-sessions/", "reset-second-factor/"):
+        assert manager.post(f"/admin/auth/user/{admin_user.pk}/{step}").status_code == 403
+    form = manager.get(f"/admin/auth/user/{colleague.pk}/change/").content.decode()
+    assert "id_groups" in form and "id_is_superuser" not in form and "id_user_permissions" not in form
+    sent = {"username": "colleague", "is_active": "on", "is_superuser": "on", "is_staff": "on"}
+    sent |= {"groups": [Group.objects.get(name="Reviewer").pk]}
+    assert manager.post(f"/admin/auth/user/{colleague.pk}/change/", sent).status_code == 302
+    colleague.refresh_from_db()
+    assert not colleague.is_superuser and colleague.groups.get().name == "Reviewer"
+
+
+def test_a_manager_changes_the_hours(content, person):
+    sent = {"name": "Ascent Pain", "telephone": "504 249 7576", "opening_hours-TOTAL_FORMS": 1}
+    sent |= {"opening_hours-INITIAL_FORMS": 0, "opening_hours-0-weekday": 0}
+    sent |= {
+        "opening_hours-0-opens": "08:00",
+        "opening_hours-0-closes": "17:00",
+        "opening_hours-0-practice": 1,
+    }
+    path = "/admin/contact/practice/1/change/"
+    assert person("F").post(path, sent).status_code == 403
+    assert person("M").post(path, sent).status_code == 302
+    assert OpeningHours.objects.count() == 1
+    assert not User.objects.filter(is_superuser=True).exclude(username="admin").exists()
