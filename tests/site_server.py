@@ -17,7 +17,9 @@ SECONDS_TO_STOP = 5
 # The environment of who runs the tests is not the newcomer's.
 FOREIGN = (
     "DATABASE_URL",
+    "TEST_DATABASE_URL",
     "CACHE_URL",
+    "TEST_CACHE_URL",
     "EMAIL_URL",
     "EMAIL_FROM",
     "REQUESTS_PER_NETWORK",
@@ -43,6 +45,11 @@ def is_running(pid: int | str) -> bool:
         return False
 
 
+def newcomers_environment(**environment: str) -> dict[str, str]:
+    """No server's database, cache or key from the one that the tests run in."""
+    return {name: value for name, value in os.environ.items() if name not in FOREIGN} | environment
+
+
 @dataclass
 class SiteServer:
     data: Path
@@ -64,13 +71,12 @@ class SiteServer:
 
     def start(self) -> "SiteServer":
         self.data.mkdir(parents=True, exist_ok=True)
-        environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-        environment |= {"DATA_DIR": str(self.data), "PORT": str(self.port)} | self.environment
+        own = {"DATA_DIR": str(self.data), "PORT": str(self.port)}
         with (self.data / "output.log").open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],
                 cwd=ROOT,
-                env=environment,
+                env=newcomers_environment(**own | self.environment),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.sender import Sender
-from tests.site_server import ROOT, SiteServer, free_port, is_running
+from tests.site_server import ROOT, SiteServer, free_port, is_running, newcomers_environment
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +219,7 @@ def manage(*arguments, **environment):
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "ascentpain.settings"} | environment,
+        env=newcomers_environment(**environment),
         capture_output=True,
         text=True,
         timeout=60,
@@ -237,7 +237,7 @@ def test_a_lost_key_refuses_to_start_and_the_old_one_beside_the_new_lets_it(tmp_
     assert run.stderr.startswith("The site does not start: What patients wrote is encrypted with key")
     assert len(run.stderr.splitlines()) == 1 and lost.strip() not in run.stderr
     served = [sys.executable, "-c", "import ascentpain.wsgi"]
-    environment = os.environ | {"DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "ascentpain.settings"}
+    environment = newcomers_environment(DATA_DIR=str(tmp_path), DJANGO_SETTINGS_MODULE="ascentpain.settings")
     run = subprocess.run(served, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     assert run.returncode == 3 and "Put it back from your backup" in run.stderr
     keys.write_text(keys.read_text() + lost)

@@ -1,9 +1,8 @@
-import os
 import signal
 import subprocess
 import sys
 
-from tests.site_server import ROOT
+from tests.site_server import ROOT, newcomers_environment
 
 WATCH = """
 import django
@@ -17,8 +16,7 @@ call_command("send_alerts", "--watch")
 
 def test_signals_on_the_heels_of_each_other_end_it():
     """Ctrl-C reaches it twice: from the terminal and from the process that keeps it running."""
-    # On a database of its own: what the server that .ci/run names holds was left there by others.
-    environment = os.environ | {"TEST_DATABASE_URL": "", "TEST_CACHE_URL": ""}
+    environment = newcomers_environment(DJANGO_SETTINGS_MODULE="tests.settings")
     worker = subprocess.Popen(
         [sys.executable, "-c", WATCH], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
