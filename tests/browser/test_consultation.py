@@ -24,7 +24,9 @@ def fill_in(page, name="Ana", phone="504 249 7576", message=""):
 
 
 def press_send(page):
-    page.get_by_role("button", name="Send my request").click()
+    """A click alone waits for the answer's first bytes only."""
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send my request").click()
 
 
 def send(open_page, **typed):

@@ -51,7 +51,8 @@ def test_in_forced_colours_each_bar_has_its_outline(sign_in):
 
 def test_the_export_asks_why_and_then_hands_over_the_file(sign_in):
     page = sign_in("/admin/contact/inquiry/export/?status=any")
-    page.get_by_role("button", name="Export as CSV").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Export as CSV").click()
     assert page.title().startswith("Error: ")
     page.get_by_role("link", name="Choose why you export.").click()
     assert page.evaluate("document.activeElement.type") == "radio"

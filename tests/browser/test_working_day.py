@@ -44,6 +44,7 @@ def sign_out(page):
 
 def look(page):
     """What every screen of the day is held to."""
+    page.wait_for_load_state()
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert problems(page) == [], page.url
