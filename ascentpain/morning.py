@@ -117,14 +117,18 @@ def _duration(minutes: int | None) -> str | None:
 def _facts(user: User | AnonymousUser, now: datetime) -> Iterator[Fact]:
     if user.has_perm("procedures.view_page"):
         pages = content.live_pages(now)
-        yield _about_pages("Pages whose published words are older than a year", pages.old)
+        yield _about_pages("Drafts that wait for a reviewer", content.awaiting_review(), "publish")
+        yield _about_pages("Pages whose review is due", pages.due)
+        yield _about_pages("Medical pages that no clinician is named for", pages.unreviewed)
+        yield _about_pages("Sections that await a clinician", content.held_back(), "preview")
         yield _about_pages("Placeholder notices that patients read", pages.placeholders)
     if user.has_perm("contact.change_practice"):
         yield _about_backup(now)
 
 
-def _about_pages(label: str, pages: list[tuple[int, str]]) -> Fact:
-    links = [(title, reverse("admin:procedures_page_change", args=[pk])) for pk, title in pages[:NAMED]]
+def _about_pages(label: str, pages: list[tuple[int, str]], screen: str = "change") -> Fact:
+    path = f"admin:procedures_page_{screen}"
+    links = [(words, reverse(path, args=[pk])) for pk, words in pages[:NAMED]]
     if len(pages) > NAMED:
         links.append((f"and {len(pages) - NAMED:,} more", reverse("admin:procedures_page_changelist")))
     return Fact(label, f"{len(pages):,}" if pages else "None", tuple(links), is_notice=bool(pages))

@@ -16,7 +16,9 @@ CONTENT: Final = (
     "procedures.view_section",
     "procedures.view_item",
     "procedures.view_revision",
+    "procedures.view_clinician",
 )
+CLINICIANS: Final = ("procedures.add_clinician", "procedures.change_clinician")
 ROLES: Final = {
     # Works inquiries.
     "Front desk": FRONT_DESK,
@@ -40,6 +42,7 @@ ROLES: Final = {
     # Writes pages, and reads no inquiry.
     "Content editor": (
         *CONTENT,
+        *CLINICIANS,
         "procedures.add_page",
         "procedures.change_page",
         "procedures.delete_page",
@@ -51,7 +54,14 @@ ROLES: Final = {
         "procedures.delete_item",
     ),
     # Decides what medical content patients read, and reads no inquiry.
-    "Reviewer": (*CONTENT, "procedures.change_page", "procedures.publish_page"),
+    "Reviewer": (
+        *CONTENT,
+        *CLINICIANS,
+        "procedures.change_page",
+        "procedures.change_section",
+        "procedures.change_item",
+        "procedures.publish_page",
+    ),
 }
 
 

@@ -88,8 +88,10 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.messages",
+    "django.contrib.redirects",
     "django.contrib.sessions",
     "django.contrib.sitemaps",
+    "django.contrib.sites",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
@@ -116,6 +118,8 @@ MIDDLEWARE = [
     "ascentpain.sessions.SessionLimitsMiddleware",
 ]
 
+SITE_ID = 1  # for redirects from former addresses of pages; the site's own address is SITE_URL
+
 ROOT_URLCONF = "ascentpain.urls"
 WSGI_APPLICATION = "ascentpain.wsgi.application"
 
@@ -131,6 +135,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "contact.context_processors.practice",
                 "ascentpain.context_processors.site_origin",
+                "procedures.context_processors.linked_notices",
             ],
         },
     },

@@ -6,8 +6,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, InterfaceError
 
 from procedures.models import Page, Revision
-
-REQUIRED_NOTICES = ("privacy", "accessibility")
+from procedures.notices import LINKED
 
 
 @register(Tags.security, deploy=True)
@@ -23,7 +22,7 @@ def notices_are_filled_in(app_configs: Any, **kwargs: Any) -> list[CheckMessage]
                 id="procedures.E001",
             )
         ]
-    missing = [slug for slug in REQUIRED_NOTICES if slug not in live]
+    missing = [slug for slug in LINKED if slug not in live]
     placeholders = [slug for slug, r in live.items() if r.snapshot["is_placeholder"]]
     return [
         *(_error(slug, "is not published", "Publish it", "procedures.E002") for slug in missing),

@@ -1,4 +1,4 @@
-"""Pages written as TOML files: one file a page, keys as in models.py, links written as "kind/slug".
+"""Pages written as TOML files, one file a page (content_toml says how).
 
 Everything is read and checked before anything is stored; what is wrong is told by file, key and fix.
 """
@@ -6,29 +6,18 @@ Everything is read and checked before anything is stored; what is wrong is told 
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
-from procedures import publishing
-from procedures.models import Item, Page, Section
+from procedures import content_toml, drafts, publishing, snapshots
+from procedures.content_toml import ITEM_KEYS, PAGE_KEYS, SECTION_KEYS
+from procedures.models import Item, Page, Section, Snapshot
 
 Row = TypeVar("Row", Page, Section, Item)
-
-PAGE_KEYS = {
-    "kind",
-    "slug",
-    "title",
-    "summary",
-    "introduction",
-    "order",
-    "is_placeholder",
-    "sections",
-}
-SECTION_KEYS = {"heading", "slug", "kind", "intro", "illustration", "link", "link_text", "items"}
-ITEM_KEYS = {"term", "text", "illustration", "link"}
 
 
 class BadContent(Exception):  # noqa: N818 (reads as what happened)
@@ -49,21 +38,85 @@ class ContentFile:
         return f"{self.data['kind']}/{self.data['slug']}"
 
 
+@dataclass
+class Loaded:
+    """What became of each file's page."""
+
+    created: list[Page]
+    changed: list[Page]
+    kept: list[Page]
+
+
 @transaction.atomic
-def load(folder: Path) -> tuple[list[Page], list[Page]]:
+def load_missing(folder: Path) -> Loaded:
     """Create and publish the pages of `folder` that do not exist yet; leave the others as staff have them.
 
-    Returns the created and the kept pages. Raises BadContent, having changed nothing, when a file is not fit.
+    For the content that the site ships with. Raises BadContent, having changed nothing, if a file is not fit.
     """
-    files = _read(folder)
-    existing = {f"{page.kind}/{page.slug}": page for page in Page.objects.all()}
-    missing = [file for file in files if file.address not in existing]
-    _check_links(files, {file.address for file in files} | set(existing))
-    created = {file.address: _save_page(file) for file in missing}
-    for file in missing:
-        _save_sections(file, created[file.address], existing | created)
-    _publish({file.path: created[file.address] for file in missing})
-    return list(created.values()), [existing[f.address] for f in files if f.address in existing]
+    loaded = _store(_read(folder), change=False)
+    _publish(loaded.created)
+    return loaded
+
+
+@transaction.atomic
+def load_drafts(folder: Path) -> Loaded:
+    """Make the drafts what the files of `folder` say; patients get nothing of it until it is published.
+
+    A draft that was nowhere else is kept in the page's history. Raises BadContent as above.
+    """
+    return _store(_read(folder), change=True)
+
+
+def _store(files: list[ContentFile], change: bool) -> Loaded:
+    pages = {f"{page.kind}/{page.slug}": page for page in snapshots.drafts()}
+    _check_links(files, {file.address for file in files} | set(pages))
+    loaded = Loaded([], [], [])
+    for file in files:
+        if file.address not in pages:
+            pages[file.address] = _saved(Page(**_fields(file.data)), file.path, place="")
+            loaded.created.append(pages[file.address])
+        elif change and content_toml.data_of(pages[file.address]) != content_toml.tidied(file.data):
+            loaded.changed.append(pages[file.address])
+        else:
+            loaded.kept.append(pages[file.address])
+    for file in files:
+        page = pages[file.address]
+        if page in loaded.changed:
+            drafts.keep(page, None, "The draft before content files were loaded")
+        if page not in loaded.kept:
+            drafts.write(page, _snapshot(file, pages))
+            drafts.changed(page, None)
+    return loaded
+
+
+def _snapshot(file: ContentFile, pages: dict[str, Page]) -> Snapshot:
+    """The file as procedures.snapshots has it, as far as a draft is written from it."""
+    blank = {
+        "introduction": "",
+        "body_location": "",
+        "effective_on": None,
+        "order": 0,
+        "is_placeholder": False,
+    }
+    page = blank | _fields(file.data)
+    page["sections"] = [
+        {"intro": "", "illustration": "", "meaning": ""}
+        | _fields(section)
+        | {"link": _link(section, pages), "items": [_item(item, pages) for item in section.get("items", [])]}
+        for section in file.data.get("sections", [])
+    ]
+    return page
+
+
+def _item(item: dict[str, Any], pages: dict[str, Page]) -> dict[str, Any]:
+    blank = {"term": "", "text": "", "urgency": "", "illustration": ""}
+    return blank | _fields(item) | {"link": _link(item, pages)}
+
+
+def _link(table: dict[str, Any], pages: dict[str, Page]) -> dict[str, Any] | None:
+    if "link" not in table:
+        return None
+    return {"page": pages[table["link"]].pk, "text": table.get("link_text", "").strip()}
 
 
 def _read(folder: Path) -> list[ContentFile]:
@@ -97,8 +150,12 @@ def _shape_problems(page: dict[str, Any]) -> Iterator[str]:
 def _field_problems(file: ContentFile) -> Iterator[str]:
     """What the models themselves say of the values, row by row; nothing is stored yet."""
     yield from _row_problems(Page(**_fields(file.data)), file.path, "")
+    slugs: set[str] = set()
     for number, section in enumerate(file.data.get("sections", []), start=1):
         place = f"sections[{number}]."
+        if section["slug"] in slugs:
+            yield f"{file.path}: {place}slug: Another section of this page has this slug. Choose another."
+        slugs.add(section["slug"])
         yield from _row_problems(Section(**_fields(section)), file.path, place)
         for item_number, item in enumerate(section.get("items", []), start=1):
             yield from _row_problems(Item(**_fields(item)), file.path, f"{place}items[{item_number}].")
@@ -107,6 +164,8 @@ def _field_problems(file: ContentFile) -> Iterator[str]:
 def _row_problems(row: Row, path: Path, place: str) -> Iterator[str]:
     try:
         row.clean_fields(exclude={"page", "section"})
+        if isinstance(row, Section):
+            row.clean()
     except ValidationError as error:
         yield from _told(error, row, path, place)
 
@@ -131,7 +190,9 @@ def _tables(value: Any) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
-def _key_problems(place: str, table: dict[str, Any], allowed: set[str], required: set[str]) -> Iterator[str]:
+def _key_problems(
+    place: str, table: dict[str, Any], allowed: tuple[str, ...], required: set[str]
+) -> Iterator[str]:
     for key in sorted(required - table.keys()):
         yield f"{place}{key}: missing. Add it."
     for key, value in table.items():
@@ -145,11 +206,25 @@ def _key_problems(place: str, table: dict[str, Any], allowed: set[str], required
             yield f"{place}{key}: {_WORDS[list]} is needed, not {value!r}."
 
 
-_WORDS = {str: "text", int: "a whole number", bool: "true or false", list: "a list of tables"}
+_WORDS = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list of tables",
+    date: "a day like 2026-11-24, without quotes,",
+}
+_TYPES: dict[str, type] = {
+    "order": int,
+    "is_placeholder": bool,
+    "awaits_review": bool,
+    "effective_on": date,
+    "sections": list,
+    "items": list,
+}
 
 
 def _type_of(key: str) -> type:
-    return {"order": int, "is_placeholder": bool, "sections": list, "items": list}.get(key, str)
+    return _TYPES.get(key, str)
 
 
 def _repeated(files: list[ContentFile]) -> Iterator[str]:
@@ -180,22 +255,6 @@ def _links(file: ContentFile) -> Iterator[tuple[str, str]]:
                 yield f"sections[{number}].items[{item_number}].", item["link"]
 
 
-def _save_page(file: ContentFile) -> Page:
-    return _saved(Page(**_fields(file.data)), file.path, place="")
-
-
-def _save_sections(file: ContentFile, page: Page, pages: dict[str, Page]) -> None:
-    for number, data in enumerate(file.data.get("sections", []), start=1):
-        place = f"sections[{number}]."
-        linked = pages.get(data.get("link", ""))
-        section = Section(page=page, order=number, linked_page=linked, **_fields(data))
-        _saved(section, file.path, place)
-        for item_number, item in enumerate(data.get("items", []), start=1):
-            linked = pages.get(item.get("link", ""))
-            new = Item(section=section, order=item_number, linked_page=linked, **_fields(item))
-            _saved(new, file.path, f"{place}items[{item_number}].")
-
-
 def _saved(row: Row, path: Path, place: str) -> Row:
     try:
         row.full_clean()
@@ -210,9 +269,8 @@ def _choices(row: Row, key: str) -> str:
     return f" Use one of: {', '.join(str(value) for value, _ in choices)}." if choices else ""
 
 
-def _publish(created: dict[Path, Page]) -> None:
-    paths = {page.pk: path for path, page in created.items()}
+def _publish(created: list[Page]) -> None:
     try:
-        publishing.publish(*created.values(), note="Loaded from the site's content files")
+        publishing.publish(*created, note="Loaded from the site's content files")
     except publishing.CannotPublish as error:
-        raise BadContent([f"{paths[pk]}: {words}" for pk, words in error.problems]) from error
+        raise BadContent([words for _, words in error.problems]) from error

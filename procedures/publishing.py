@@ -1,21 +1,27 @@
 """The only door between what staff write and what patients read."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
+from django.contrib.redirects.models import Redirect
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
-from procedures import illustrations
-from procedures.models import Page, Revision, Section, Snapshot
+from contact.models import Practice
+from procedures import illustrations, notices, snapshots
+from procedures.models import Clinician, Page, Revision, Section
+from procedures.models.revision import today
+from procedures.snapshots import Titles
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# The primary keys of the pages that a link may lead to, with the titles that patients know them by.
-Titles = dict[int, str]
+PERMISSION: Final = "procedures.publish_page"
 
 
 class CannotPublish(Exception):  # noqa: N818 (reads as what happened)
@@ -26,100 +32,173 @@ class CannotPublish(Exception):  # noqa: N818 (reads as what happened)
         self.problems = problems
 
 
+@dataclass(frozen=True)
+class Review:
+    """Which clinician looked at what a medical page says, on which day, and when it is due again."""
+
+    by: Clinician
+    on: date
+    next_on: date
+
+
+def may_publish(user: "User", page: Page) -> bool:
+    """A notice may be published by whoever may change it, anything medical by a reviewer only."""
+    is_editor = user.has_perm("procedures.change_page")
+    return is_editor and (not page.is_medical or user.has_perm(PERMISSION))
+
+
 @transaction.atomic
 def publish(
     *pages: Page,
     by: "User | None" = None,
     note: str = "",
     live_from: datetime | None = None,
+    review: Review | None = None,
+    cleared: Collection[int] = (),
 ) -> list[Revision]:
     """Give patients the stored drafts of these pages, all or none, from `live_from` on (now unless told).
 
-    Pages published together may link to each other. Raises CannotPublish when a draft is not fit.
+    Pages published together may link to each other. `cleared` are the keys of sections that awaited a
+    clinician and do no longer. Without `by` it is the site itself that publishes the content it ships with.
+    Raises CannotPublish when a draft is not fit, or `by` may not publish it.
     """
     now = timezone.now()
-    drafts = list(_drafts().select_for_update(of=("self",)).filter(pk__in=[page.pk for page in pages]))
-    titles = _live_titles(live_from or now) | {draft.pk: draft.title for draft in drafts}
-    gone = [(page.pk, f"“{page.title}” was deleted meanwhile.") for page in pages if page.pk not in titles]
-    if problems := gone + [(draft.pk, words) for draft in drafts for words in _problems(draft, titles)]:
-        raise CannotPublish(problems)
-    return [
-        Revision.objects.create(
-            page=draft,
-            snapshot=snapshot(draft, titles),
-            made_by=by,
-            note=note,
-            live_from=live_from or now,
-        )
-        for draft in drafts
+    list(Page.objects.select_for_update().filter(pk__in=[page.pk for page in pages]))
+    Section.objects.filter(pk__in=cleared, page__in=pages).update(awaits_review=False)
+    drafts = list(snapshots.drafts().filter(pk__in=[page.pk for page in pages]))
+    titles = snapshots.live_titles(live_from or now) | {draft.pk: draft.title for draft in drafts}
+    problems = [
+        (page.pk, f"“{page.title}” was deleted meanwhile.") for page in pages if page.pk not in titles
     ]
+    problems += [(draft.pk, words) for draft in drafts for words in unfit(draft, titles)]
+    if by is not None:
+        problems += [(draft.pk, words) for draft in drafts for words in refusals(draft, by, review)]
+    if problems:
+        raise CannotPublish(problems)
+    return [_publish(draft, titles, by, note, live_from or now, review) for draft in drafts]
+
+
+def _publish(
+    draft: Page, titles: Titles, by: "User | None", note: str, live_from: datetime, review: Review | None
+) -> Revision:
+    made = Revision(page=draft, snapshot=snapshots.of(draft, titles), made_by=by, note=note)
+    made.live_from, made.written_by = live_from, draft.draft_changed_by
+    if review and draft.is_medical:
+        made.reviewed_by, made.reviewed_on, made.next_review_on = review.by, review.on, review.next_on
+    made.save()
+    Page.objects.filter(pk=draft.pk).update(review_asked_by=None, review_asked_at=None, review_note="")
+    return made
+
+
+@transaction.atomic
+def withdraw(page: Page, by: "User", note: str, instead: Page | None = None) -> Revision:
+    """Take a page from patients at once, and what was scheduled of it; its readers are sent to `instead`.
+
+    Raises CannotPublish where the site cannot do without the page, or `by` may not.
+    """
+    Page.objects.select_for_update().get(pk=page.pk)
+    if not may_publish(by, page):
+        raise CannotPublish([(page.pk, _may_not(page))])
+    if page.kind == Page.Kind.INDEX or (page.kind == Page.Kind.NOTICE and page.slug in notices.LINKED):
+        words = f"“{page.title}” cannot be withdrawn: every page links to it. Publish other words instead."
+        raise CannotPublish([(page.pk, words)])
+    if instead and not Revision.objects.live().filter(page=instead).exists():
+        raise CannotPublish([(page.pk, f"“{instead.title}” is not published: choose another page.")])
+    for revision in page.revisions.scheduled():
+        cancel(revision, by)
+    return Revision.objects.create(
+        page=page, snapshot={}, made_by=by, note=note, is_withdrawal=True, instead=instead
+    )
+
+
+def cancel(revision: Revision, by: "User") -> bool:
+    """Take back what was scheduled. False when its time has come, or somebody else took it back."""
+    return bool(
+        Revision.objects.scheduled()
+        .filter(pk=revision.pk)
+        .update(cancelled_at=timezone.now(), cancelled_by=by)
+    )
+
+
+@transaction.atomic
+def move(page: Page, slug: str, by: "User") -> None:
+    """Give a page another address. Its old one, and all before, lead there from now on.
+
+    Raises CannotPublish where `by` may not, and ValidationError where the site cannot serve it there.
+    """
+    page = Page.objects.select_for_update().get(pk=page.pk)
+    if not may_publish(by, page):
+        raise CannotPublish([(page.pk, _may_not(page))])
+    if page.kind == Page.Kind.INDEX or (page.kind == Page.Kind.NOTICE and page.slug in notices.LINKED):
+        raise ValidationError({"slug": "Every page of the site links to this address. It cannot change."})
+    before = _paths(page)
+    page.slug = slug
+    page.clean_fields()
+    page.refuse_address()
+    page.validate_constraints()
+    page.save(update_fields=["slug"])
+    for old, new in zip(before, _paths(page), strict=True):
+        _lead(old, new)
+
+
+def _paths(page: Page) -> list[str]:
+    paths = [page.get_absolute_url()]
+    return paths + (
+        [reverse("procedures:handout", args=[page.slug])] if page.kind == Page.Kind.PROCEDURE else []
+    )
+
+
+def _lead(old: str, new: str) -> None:
+    """Permanently, and without a second step from addresses before the old one."""
+    if old == new:
+        return
+    Redirect.objects.filter(old_path=new).delete()
+    Redirect.objects.filter(new_path=old).update(new_path=new)
+    Redirect.objects.update_or_create(site_id=settings.SITE_ID, old_path=old, defaults={"new_path": new})
 
 
 def differs_from_live(page: Page) -> bool:
     """Whether the stored draft says anything else than what patients read now."""
     live = Revision.objects.live().filter(page=page).first()
-    draft = _drafts().get(pk=page.pk)
-    return live is None or live.snapshot != snapshot(draft, _live_titles(timezone.now()))
+    draft = snapshots.drafts().get(pk=page.pk)
+    return live is None or live.snapshot != snapshots.of(draft, snapshots.live_titles(timezone.now()))
 
 
-def snapshot(page: Page, titles: Titles) -> Snapshot:
-    """All that a patient's page shows of this draft, as JSON.
-
-    `titles` are those that patients know the linked pages by. A link keeps its target's address, which is
-    fixed once the target is published.
-    """
-    return {
-        "title": page.title,
-        "summary": page.summary,
-        "introduction": page.introduction,
-        "order": page.order,
-        "is_placeholder": page.is_placeholder,
-        "sections": [
-            {
-                "heading": section.heading,
-                "slug": section.slug,
-                "kind": section.kind,
-                "intro": section.intro,
-                "illustration": section.illustration,
-                "link": _link(section.linked_page, titles, section.link_text),
-                "items": [
-                    {
-                        "term": item.term,
-                        "text": item.text,
-                        "illustration": item.illustration,
-                        "link": _link(item.linked_page, titles),
-                    }
-                    for item in section.items.all()
-                ],
-            }
-            for section in page.sections.all()
-        ],
-    }
+def refusals(page: Page, by: "User", review: Review | None) -> Iterator[str]:
+    """Why this person may not publish the draft, if so."""
+    if not may_publish(by, page):
+        yield _may_not(page)
+    elif page.is_medical and review is None:
+        yield f"“{page.title}” is medical content: say which clinician reviewed it, and when."
+    elif page.is_medical and review and review.on > today():
+        yield "The day of the review is still to come."
+    elif is_own_work(page, by) and not Practice.objects.current().one_person_publishes:
+        yield (
+            f"You changed “{page.title}” last yourself. Another reviewer publishes it. A practice of one "
+            "person can allow it under Practice details."
+        )
 
 
-def _link(page: Page | None, titles: Titles, text: str = "") -> Snapshot | None:
-    if page is None:
-        return None
-    return {"title": text or titles.get(page.pk, page.title), "path": page.get_absolute_url()}
+def is_own_work(page: Page, by: "User") -> bool:
+    """Whether nobody else looked at what this person wrote; four eyes are for medical content."""
+    return page.is_medical and page.draft_changed_by_id == by.pk
 
 
-def _drafts() -> QuerySet[Page]:
-    return Page.objects.prefetch_related("sections__linked_page", "sections__items__linked_page")
+def _may_not(page: Page) -> str:
+    return f"“{page.title}” is medical content: a reviewer publishes it."
 
 
-def _live_titles(at: datetime) -> dict[int, str]:
-    return dict(Revision.objects.live(at).values_list("page_id", "snapshot__title"))
-
-
-def _problems(page: Page, titles: Titles) -> Iterator[str]:
+def unfit(page: Page, titles: Titles) -> Iterator[str]:
+    """Why patients cannot be given the draft, if so; sections that are held back do not matter."""
     name = f"“{page.title or page.slug}”"
     if not page.title.strip():
         yield f"{name} has no title. Give it one."
     if not page.summary.strip():
         yield f"{name} has no summary. Write one or two sentences."
     for section in page.sections.all():
-        for problem in _section_problems(section, titles):
-            yield f"{name}, section “{section.heading or section.slug}”: {problem}"
+        if not section.awaits_review:
+            for problem in _section_problems(section, titles):
+                yield f"{name}, section “{section.heading or section.slug}”: {problem}"
 
 
 def _section_problems(section: Section, titles: Titles) -> Iterator[str]:
@@ -132,6 +211,8 @@ def _section_problems(section: Section, titles: Titles) -> Iterator[str]:
         yield "an item is empty. Write its text, or remove it."
     elif section.kind in Section.NEEDING_TERMS and any(not item.term.strip() for item in items):
         yield "each item needs a term. Give it one."
+    if section.kind == Section.Kind.CARE and any(not item.urgency for item in items):
+        yield "each card needs its urgency. Choose one."
     for drawing in filter(None, [section.illustration, *(item.illustration for item in items)]):
         if drawing not in dict(illustrations.choices()):
             yield f"there is no illustration named “{drawing}”. Choose another, or none."

@@ -6,7 +6,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from procedures.models import Revision
+from procedures.models import Clinician, Revision
 
 
 class SiteSitemap(Sitemap):
@@ -22,16 +22,19 @@ class PublishedPages(SiteSitemap):
     def items(self) -> QuerySet[Revision]:
         return Revision.objects.live().order_by("page__kind", "page__slug")
 
-    def lastmod(self, revision: Revision) -> datetime:
+    def lastmod(self, revision: Revision) -> datetime | None:
         return revision.live_from
 
 
-class ContactPage(SiteSitemap):
+class OtherPages(SiteSitemap):
+    """The form, and the clinicians when there are any."""
+
     def items(self) -> list[str]:
-        return ["contact:inquiry"]
+        has_clinicians = Clinician.objects.filter(is_listed=True).exists()
+        return ["contact:inquiry", *(["procedures:clinicians"] if has_clinicians else [])]
 
     def location(self, item: str) -> str:
         return reverse(item)
 
 
-SITEMAPS = {"pages": PublishedPages, "contact": ContactPage}
+SITEMAPS = {"pages": PublishedPages, "others": OtherPages}

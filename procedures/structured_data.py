@@ -5,7 +5,8 @@ from typing import Any
 from django.conf import settings
 
 from contact.models import Practice
-from procedures.models import Page, Revision
+from procedures.citations import without_marks
+from procedures.models import Page, Revision, Section, Snapshot
 from procedures.site_map import trail
 from procedures.templatetags.content import plain
 
@@ -17,7 +18,7 @@ SUBJECTS = {Page.Kind.PROCEDURE: "MedicalProcedure", Page.Kind.CONDITION: "Medic
 
 def graph(revision: Revision, practice: Practice) -> Node:
     """One JSON-LD graph; nodes refer to each other by @id."""
-    nodes = [_web_page(revision), _practice(practice)]
+    nodes: list[Node] = [_web_page(revision), _practice(practice)]
     subject = SUBJECTS.get(Page.Kind(revision.page.kind))
     if subject:
         nodes.append(_subject(subject, revision))
@@ -51,16 +52,42 @@ def _web_page(revision: Revision) -> Node:
         "inLanguage": "en-US",
         "publisher": {"@id": _practice_id()},
     }
-    return node | ({"about": {"@id": f"{url}#subject"}} if is_medical else {})
+    if is_medical:
+        node["about"] = {"@id": f"{url}#subject"}
+    if revision.reviewed_by and revision.reviewed_on:
+        node["lastReviewed"] = revision.reviewed_on.isoformat()
+        node["reviewedBy"] = {
+            "@type": "Person",
+            "name": revision.reviewed_by.name,
+            "honorificSuffix": revision.reviewed_by.degree,
+        }
+    return node
 
 
 def _subject(kind: str, revision: Revision) -> Node:
-    return {
+    node = {
         "@type": kind,
         "@id": f"{settings.SITE_URL}{revision.get_absolute_url()}#subject",
         "name": revision.snapshot["title"],
         "description": plain(revision.snapshot["summary"]),
     }
+    return node | (_procedure(revision.snapshot) if kind == "MedicalProcedure" else {})
+
+
+def _procedure(snapshot: Snapshot) -> Node:
+    """What sections tell that staff marked with their meaning, in the page's own words."""
+    node = {"bodyLocation": snapshot["body_location"]}
+    for meaning in Section.Meaning.values:
+        told = [_in_words(section) for section in snapshot["sections"] if section["meaning"] == meaning]
+        node[meaning] = " ".join(told)
+    return {key: value for key, value in node.items() if value}
+
+
+def _in_words(section: Snapshot) -> str:
+    texts = [section["intro"]]
+    for item in section["items"]:
+        texts += [item["term"], item["text"]]
+    return " ".join(" ".join(without_marks(plain(text)).split()) for text in texts if text)
 
 
 def _practice(practice: Practice) -> Node:

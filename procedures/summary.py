@@ -5,25 +5,54 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Q
+from django.utils import timezone
 
-from procedures.models import Revision
+from procedures.models import Page, Revision
 
-YEAR: Final = timedelta(days=365)
+SOON: Final = timedelta(days=30)
+
+# A page's key, and words for it.
+Named = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class LivePages:
-    """Pages that patients read, as pairs of a page's key and its title: those to look at."""
+    """Pages that patients read: those to look at."""
 
-    old: list[tuple[int, str]]  # whose words were published more than a year ago
-    placeholders: list[tuple[int, str]]  # that say their text is still to come
+    due: list[Named]  # whose review is overdue, or within a month
+    unreviewed: list[Named]  # medical content that no clinician is named for
+    placeholders: list[Named]  # that say their text is still to come
 
 
 def live_pages(now: datetime) -> LivePages:
-    is_old, is_placeholder = Q(live_from__lt=now - YEAR), Q(snapshot__is_placeholder=True)
-    found = Revision.objects.live(now).filter(is_old | is_placeholder).order_by("live_from", "pk")
-    rows = list(found.values_list("page_id", "snapshot__title", "live_from", "snapshot__is_placeholder"))
-    return LivePages(
-        old=[(page, title) for page, title, live_from, _ in rows if live_from < now - YEAR],
-        placeholders=[(page, title) for page, title, _, is_placeholder in rows if is_placeholder],
-    )
+    today = timezone.localdate(now)
+    is_due, is_medical = Q(next_review_on__lte=today + SOON), ~Q(page__kind=Page.Kind.NOTICE)
+    is_unreviewed, is_placeholder = is_medical & Q(reviewed_by=None), Q(snapshot__is_placeholder=True)
+    found = Revision.objects.live(now).filter(is_due | is_unreviewed | is_placeholder)
+    pages = LivePages([], [], [])
+    fields = ("page_id", "page__kind", "snapshot__title", "next_review_on", "snapshot__is_placeholder")
+    for key, kind, title, next_review, is_to_come in found.order_by("next_review_on", "pk").values_list(
+        *fields
+    ):
+        if next_review is not None and next_review <= today + SOON:
+            words = "overdue since" if next_review < today else "due"
+            pages.due.append((key, f"{title}, {words} {next_review:%B} {next_review.day}"))
+        if next_review is None and kind != Page.Kind.NOTICE:
+            pages.unreviewed.append((key, title))
+        if is_to_come:
+            pages.placeholders.append((key, title))
+    return pages
+
+
+def awaiting_review() -> list[Named]:
+    """Drafts that somebody asked a reviewer to look at."""
+    asked = Page.objects.awaiting_review().select_related("review_asked_by")
+    return [(page.pk, f"{page.title}, asked by {page.review_asked_by}") for page in asked]
+
+
+def held_back() -> list[Named]:
+    """Pages with sections that await a clinician."""
+    pages = Page.objects.with_sections_held_back()
+    return [
+        (page.pk, f"{page.title}: {page.held_back} section{'s'[: page.held_back != 1]}") for page in pages
+    ]

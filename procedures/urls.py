@@ -22,5 +22,7 @@ urlpatterns = [
         name="conditions",
     ),
     path("conditions/<slug:slug>/", views.page, {"kind": Page.Kind.CONDITION}, name="condition"),
+    path("clinicians/", views.clinicians, name="clinicians"),
+    path("preview/<str:token>/", views.preview_link, name="preview"),
     path("<slug:slug>/", views.page, {"kind": Page.Kind.NOTICE}, name="notice"),
 ]

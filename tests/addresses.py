@@ -13,6 +13,8 @@ PUBLIC = [
     "/contact/sent/",
     "/privacy/",
     "/accessibility/",
+    "/nondiscrimination/",
+    "/good-faith-estimate/",
     "/helping-someone-else/",
 ]
 HANDOUT = "/procedures/kyphoplasty/handout/"

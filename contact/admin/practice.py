@@ -67,6 +67,7 @@ class PracticeAdmin(admin.ModelAdmin):
         ("What patients see", {"fields": ("name", "telephone", "email", "address", "hours_note")}),
         ("Consultation requests", {"fields": ("callback_hours", "alert_addresses", "acknowledges_by_email")}),
         ("How long requests are kept", {"fields": ("keep_closed_months", "keep_held_days")}),
+        ("Pages", {"fields": ("one_person_publishes",)}),
     )
     inlines = (OpeningHoursInline,)
 

@@ -94,6 +94,13 @@ class Practice(models.Model):
         help_text="Requests that may be spam, that nobody accepted. Leave it empty to keep them.",
     )
 
+    one_person_publishes = models.BooleanField(
+        "reviewers may publish their own words",
+        default=False,
+        help_text="For a practice of one person. Otherwise medical content that a reviewer changed last is "
+        "published by another reviewer.",
+    )
+
     # Read with the details by PracticeManager.current.
     weekly_hours: "Sequence[OpeningHours]" = ()
     coming_closures: "Sequence[Closure]" = ()

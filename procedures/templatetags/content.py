@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from datetime import date
 from typing import Any, NamedTuple
 
 from django import template
@@ -12,6 +14,8 @@ from procedures import illustrations
 register = template.Library()
 
 DEFINED = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
+# What procedures.citations makes of a pointer to a reference.
+POINTER = re.compile(r"\s*\[(\d+):(\d+)\]")
 # What could end a <script> element or open a comment in it, as JSON escapes of the same characters.
 JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -24,20 +28,39 @@ def paragraphs(text: str) -> list[str]:
 
 class Piece(NamedTuple):
     text: str
-    is_defined_here: bool
+    is_defined_here: bool = False
+    pointer: str = ""  # which of the pointers to the reference it is
 
 
 @register.filter
 def pieces(text: str) -> list[Piece]:
-    """The text cut at its marks: a _word_ between underscores is one that the text around it explains."""
-    parts = DEFINED.split(text)
-    return [Piece(part, bool(index % 2)) for index, part in enumerate(parts) if part]
+    """The text cut at its marks: a _word_ between underscores is one that the text around it explains.
+
+    [2:3] is the third pointer to the second reference.
+    """
+    parts = POINTER.split(text)
+    result = list(_words(parts[0]))
+    for number, pointer, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        result += [Piece(number, pointer=pointer), *_words(rest)]
+    return result
+
+
+def _words(text: str) -> Iterator[Piece]:
+    for index, part in enumerate(DEFINED.split(text)):
+        if part:
+            yield Piece(part, bool(index % 2))
 
 
 @register.filter
 def plain(text: str) -> str:
     """The text without its marks, for where there is no markup."""
     return DEFINED.sub(r"\1", text)
+
+
+@register.filter
+def as_date(text: str) -> date:
+    """A date of a snapshot."""
+    return date.fromisoformat(text)
 
 
 @register.filter

@@ -117,7 +117,7 @@ def test_a_second_start_makes_nothing_anew_and_ctrl_c_stops_every_process(served
     served.start()
     assert "Password" in first_words and "Password" not in served.output
     assert "Collecting" in first_words and "Collecting" not in served.output
-    assert "Pages left as they are: 11" in served.output
+    assert "Pages left as they are: 13" in served.output
     assert served.get("/privacy/").read() == before
 
 

@@ -11,6 +11,7 @@ from contact import summary
 from contact.models import Inquiry, OpeningHours, Practice
 from procedures.models import Page, Revision
 from tests.contact.sending import make_inquiry
+from tests.procedures.pages import make_clinician
 from tests.staff import make_staff, sign_in
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -220,7 +221,10 @@ def test_who_writes_pages_sees_no_number_of_requests(client, db):
     assert figures(page)[0] == [] and not page.find("svg")
     assert "request" not in page.text.lower() and "call" not in page.text.lower()
     assert list(upkeep(page)) == [
-        "Pages whose published words are older than a year",
+        "Drafts that wait for a reviewer",
+        "Pages whose review is due",
+        "Medical pages that no clinician is named for",
+        "Sections that await a clinician",
         "Placeholder notices that patients read",
     ]
 
@@ -230,18 +234,21 @@ def test_who_may_see_nothing_is_shown_nothing(client, db):
     assert not page.find_all(["a", "dl", "svg"])
 
 
-def test_old_pages_and_placeholders_are_named_with_links(admin_client):
+def test_what_pages_need_is_named_with_links(admin_client):
     page = morning(admin_client)
-    assert upkeep(page)["Pages whose published words are older than a year"] == "None"
-    assert upkeep(page)["Placeholder notices that patients read"] == "1 Privacy"
-    old = Revision.objects.filter(page__slug="kyphoplasty")
-    old.update(live_from=timezone.now() - timedelta(days=366))
+    told = upkeep(page)
+    assert told["Drafts that wait for a reviewer"] == told["Pages whose review is due"] == "None"
+    assert told["Placeholder notices that patients read"].startswith("3 ")
+    assert told["Sections that await a clinician"] == "1 Kyphoplasty: 8 sections"
+    key = Page.objects.get(slug="kyphoplasty").pk
+    link = page.find("a", string="Kyphoplasty: 8 sections")
+    assert link["href"] == f"/admin/procedures/page/{key}/preview/"
+    assert "more" in told["Medical pages that no clinician is named for"]
+    last_month = timezone.localdate() - timedelta(days=30)
+    due = {"reviewed_by": make_clinician(), "reviewed_on": last_month}
+    Revision.objects.filter(page=key).update(next_review_on=last_month + timedelta(days=29), **due)
     page = morning(admin_client)
-    assert upkeep(page)["Pages whose published words are older than a year"] == "1 Kyphoplasty"
-    address = f"/admin/procedures/page/{Page.objects.get(slug='kyphoplasty').pk}/change/"
-    assert page.find("a", string="Kyphoplasty")["href"] == address
-    Revision.objects.update(live_from=timezone.now() - timedelta(days=366))
-    assert "more" in upkeep(morning(admin_client))["Pages whose published words are older than a year"]
+    assert "Kyphoplasty, overdue since" in upkeep(page)["Pages whose review is due"]
 
 
 def test_the_last_backup_is_told_and_an_old_or_missing_one_is_flagged(admin_client, backup):

@@ -1,11 +1,14 @@
+import re
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from procedures.content_files import BadContent, load_missing
 from procedures.management.commands.load_content import SHIPPED
 from procedures.models import Item, Page, Revision, Section
+from procedures.publishing import publish
 
 GOOD = """
 kind = "condition"
@@ -25,9 +28,10 @@ def folder(tmp_path):
     return write
 
 
-def load(path: Path) -> str:
+def load(*path: Path) -> str:
+    """With a folder its drafts, without one what the site ships with."""
     out = StringIO()
-    call_command("load_content", str(path), stdout=out)
+    call_command("load_content", *map(str, path), stdout=out)
     return out.getvalue()
 
 
@@ -42,28 +46,55 @@ def refusal(path: Path) -> str:
 
 
 def test_shipped_files_are_created_and_published_once(no_content, client):
-    assert "Published /procedures/kyphoplasty/ (Kyphoplasty)" in load(SHIPPED)
+    assert "Published /procedures/kyphoplasty/ (Kyphoplasty)" in load()
     assert client.get("/procedures/kyphoplasty/").status_code == 200
-    assert load(SHIPPED) == "Pages left as they are: 11\n"
-    assert Revision.objects.count() == Page.objects.count() == 11
+    assert load() == "Pages left as they are: 13\n"
+    assert Revision.objects.count() == Page.objects.count() == 13
 
 
-def test_what_staff_edited_is_never_touched(content):
+def test_what_staff_edited_is_never_touched_by_what_the_site_ships_with(content):
     page = Page.objects.get(slug="kyphoplasty")
     page.title = "Edited by staff"
     page.save()
     page.sections.first().delete()
     sections = page.sections.count()
-    load(SHIPPED)
+    load()
     page.refresh_from_db()
     assert (page.title, page.sections.count()) == ("Edited by staff", sections)
 
 
-def test_a_new_file_is_added_beside_what_is_there(content, folder, client):
-    assert (
-        load(folder(sciatica=GOOD.format(slug="sciatica"))) == "Published /conditions/sciatica/ (Sciatica)\n"
-    )
+def test_a_new_file_of_a_folder_is_a_draft_and_never_live(content, folder, client):
+    told = load(folder(sciatica=GOOD.format(slug="sciatica")))
+    assert told == "Draft made, to be published in the admin: /conditions/sciatica/ (Sciatica)\n"
+    assert client.get("/conditions/sciatica/").status_code == 404
+    publish(Page.objects.get(slug="sciatica"))
     assert "Sciatica" in client.get("/conditions/").content.decode()
+
+
+def test_a_changed_file_changes_the_draft_keeps_the_one_before_and_gives_patients_nothing(
+    content, folder, client
+):
+    page = Page.objects.get(slug="trauma")
+    Page.objects.filter(pk=page.pk).update(summary="What staff were writing.")
+    shown = client.get("/conditions/trauma/").content
+    text = (SHIPPED / "trauma.toml").read_text()
+    changed = text.replace('title = "Trauma"', 'title = "A fall"')
+    path = folder(trauma=changed, cancer=(SHIPPED / "cancer.toml").read_text())
+    assert load(path) == "Draft changed: /conditions/trauma/ (A fall)\nPages left as they are: 1\n"
+    page.refresh_from_db()
+    assert page.title == "A fall" and page.summary != "What staff were writing."
+    kept = page.revisions.get(live_from=None)
+    assert kept.snapshot["summary"] == "What staff were writing."
+    assert client.get("/conditions/trauma/").content == shown
+    assert load(path) == "Pages left as they are: 2\n"
+
+
+def test_a_shipped_file_that_is_not_fit_for_patients_changes_nothing(content, folder):
+    path = folder(bad=GOOD.format(slug="bad") + SECTION.format(kind="bullets"))
+    before = Page.objects.count()
+    with pytest.raises(BadContent, match="“Sciatica”, section “Signs”: it is empty"):
+        load_missing(path)
+    assert Page.objects.count() == before
 
 
 def test_order_in_the_file_is_order_on_the_page(content):
@@ -83,22 +114,19 @@ SECTION = '\n[[sections]]\nheading = "Signs"\nslug = "signs"\nkind = "{kind}"\n'
     [
         (
             'colour = "red"',
-            "bad.toml: colour: not known here. Use one of: introduction, is_placeholder, ",
+            "bad.toml: colour: not known here. Use one of: body_location, effective_on, ",
         ),
         ("order = true", "bad.toml: order: a whole number is needed, not True."),
         ("introduction = 5", "bad.toml: introduction: text is needed, not 5."),
         ("sections = 5", "bad.toml: sections: a list of tables is needed, not 5."),
         ("sections = [1]", "bad.toml: sections: a list of tables is needed, not [1]."),
+        ('effective_on = "2026-11-24"', "bad.toml: effective_on: a day like 2026-11-24, without quotes, is"),
         ("order = -1", "bad.toml: order: Ensure this value is greater than or equal to 0."),
         ("= 5", "bad.toml: not readable as TOML: "),
         ('introduction = "a\\u0000b"', "bad.toml: introduction: it holds a null character."),
         (
             SECTION.format(kind="wheel"),
             "bad.toml: sections[1].kind: Value 'wheel' is not a valid choice. Use one of: prose, bullets",
-        ),
-        (
-            SECTION.format(kind="bullets"),
-            "bad.toml: “Sciatica”, section “Signs”: it is empty. Write its text",
         ),
         (
             SECTION.format(kind="prose") + 'link = "condition/none"',
@@ -114,7 +142,7 @@ SECTION = '\n[[sections]]\nheading = "Signs"\nslug = "signs"\nkind = "{kind}"\n'
         ),
         (
             SECTION.format(kind="prose") + SECTION.format(kind="prose"),
-            "bad.toml: sections[2]: Another section",
+            "bad.toml: sections[2].slug: Another section",
         ),
     ],
 )
@@ -127,6 +155,16 @@ def test_a_bad_file_is_told_though_its_page_exists_already(content, folder):
     load(folder(good=GOOD.format(slug="good")))
     path = folder(good=GOOD.format(slug="good").replace("Sciatica", "S" * 201))
     assert "good.toml: title: Ensure this value has at most 200 characters" in refusal(path)
+
+
+def test_the_page_that_the_readme_shows_is_added_without_touching_code(content, folder, client):
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    (example,) = re.findall(r"```toml\n(.+?)```", readme, re.DOTALL)
+    assert load(folder(sciatica=example)).startswith("Draft made")
+    publish(Page.objects.get(slug="sciatica"))
+    shown = client.get("/conditions/sciatica/").content.decode()
+    assert "Signs" in shown and "<dfn>sciatica</dfn>" in shown
+    assert client.get("/contact/?about=sciatica").status_code == 200
 
 
 def test_a_missing_key_is_named(content, folder):
@@ -149,7 +187,7 @@ def test_a_file_that_is_not_text_is_refused(content, folder):
 def test_a_byte_order_mark_is_no_matter(content, folder):
     path = folder()
     (path / "good.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.format(slug="good").encode())
-    assert "Published" in load(path)
+    assert "Draft made" in load(path)
 
 
 def test_an_empty_or_missing_folder_is_refused(db, tmp_path):

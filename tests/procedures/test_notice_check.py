@@ -10,16 +10,18 @@ def found():
     return {(message.id, message.msg) for message in checks.notices_are_filled_in(None)}
 
 
-def test_the_shipped_privacy_notice_is_refused_as_a_placeholder(content):
-    assert found() == {("procedures.E003", "The notice /privacy/ is a placeholder.")}
+TO_WRITE = ("privacy", "nondiscrimination", "good-faith-estimate")
 
 
-def test_a_privacy_notice_that_is_written_and_published_passes(content):
-    page = Page.objects.get(slug="privacy")
-    page.is_placeholder = False
-    page.save()
+def test_the_shipped_notices_that_the_practice_must_write_are_refused_as_placeholders(content):
+    assert found() == {("procedures.E003", f"The notice /{slug}/ is a placeholder.") for slug in TO_WRITE}
+
+
+def test_notices_that_are_written_and_published_pass(content):
+    pages = Page.objects.filter(slug__in=TO_WRITE)
+    pages.update(is_placeholder=False)
     assert found(), "a draft that is not published changes nothing"
-    publish(page)
+    publish(*pages)
     assert not found()
 
 

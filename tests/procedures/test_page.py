@@ -1,7 +1,10 @@
 import json
+import re
+import struct
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from contact.models import Practice
@@ -9,6 +12,8 @@ from procedures import illustrations
 from procedures.models import Item, Page, Revision, Section
 from procedures.publishing import publish
 from tests.addresses import PUBLIC
+from tests.procedures.pages import make_review
+from tests.staff import make_staff
 
 PAGES = [path for path in PUBLIC if not path.startswith("/contact/")]
 INDEXED = [path for path in PUBLIC if path != "/contact/sent/"]
@@ -91,6 +96,61 @@ def test_the_procedure_is_a_medical_procedure(content, read):
     assert nodes["MedicalWebPage"]["about"] == {"@id": nodes["MedicalProcedure"]["@id"]}
 
 
+def words(text):
+    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
+
+
+def test_what_it_says_of_the_procedure_is_on_the_page_word_for_word(content, read):
+    document = read("/procedures/kyphoplasty/")
+    shown = words(document.main.get_text(" "))
+    subject = graph(document)["MedicalProcedure"]
+    assert set(subject) >= {"bodyLocation", "howPerformed", "followup"} and "preparation" not in subject
+    assert words(subject["bodyLocation"]) in shown
+    for meaning, slug in (("howPerformed", "how-it-works"), ("followup", "after")):
+        section = document.find(id=slug).find_parent("section")
+        for tag in section.select("svg, figcaption"):
+            tag.extract()
+        section.h2.extract()
+        assert words(subject[meaning]) == words(section.get_text(" "))
+
+
+def test_a_review_is_in_the_structured_data_when_the_page_tells_it(content, read, admin_user):
+    page = Page.objects.get(slug="kyphoplasty")
+    assert "lastReviewed" not in graph(read("/procedures/kyphoplasty/"))["MedicalWebPage"]
+    publish(page, by=make_staff("rita", "Reviewer"), review=make_review())
+    document = read("/procedures/kyphoplasty/")
+    node = graph(document)["MedicalWebPage"]
+    line = document.select_one(".review")
+    assert node["lastReviewed"] == line.time["datetime"]
+    assert node["reviewedBy"] == {"@type": "Person", "name": "Ada Doe", "honorificSuffix": "MD"}
+    assert "Ada Doe, MD" in line.text
+
+
+def test_a_notice_says_since_when_it_is_in_effect(content, read):
+    page = Page.objects.get(slug="accessibility")
+    (line,) = read("/accessibility/").select(".review")
+    assert line.time["datetime"] == Revision.objects.live().get(page=page).live_on.isoformat()
+    assert not read("/privacy/").select(".review")  # it is still to be written
+    Page.objects.filter(pk=page.pk).update(effective_on="2026-01-02")
+    publish(page)
+    assert read("/accessibility/").select_one(".review").text == "In effect since January 2, 2026."
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_links_to_the_notices(content, read, path):
+    links = {a["href"] for a in read(path).footer.find_all("a")}
+    assert {"/privacy/", "/nondiscrimination/", "/good-faith-estimate/", "/accessibility/"} <= links
+
+
+@pytest.mark.parametrize("path", INDEXED)
+def test_a_page_is_shared_with_the_sites_picture(content, read, path):
+    image = read(path).head.find("meta", property="og:image")["content"]
+    found = finders.find(image.removeprefix("http://127.0.0.1:8000/static/"))
+    with open(found, "rb") as file:
+        assert file.read(24)[16:] == struct.pack(">II", 1200, 630)  # a PNG's width and height
+    assert read(path).head.find("meta", property="og:image:alt")["content"]
+
+
 def test_details_that_staff_fill_in_appear_in_footer_and_structured_data(content, read):
     details = {
         "address": "1 Example Street\nNew Orleans",
@@ -134,7 +194,11 @@ def test_every_kind_of_section_has_its_template_and_shows_its_words(content, rea
     page = Page.objects.get(slug="cancer")
     section = Section.objects.create(page=page, heading="New", slug="new", kind=kind, intro="Intro", order=99)
     Item.objects.create(
-        section=section, term="Term", text="Text", linked_page=Page.objects.get(slug="trauma")
+        section=section,
+        term="Term",
+        text="Text",
+        urgency="urgent",
+        linked_page=Page.objects.get(slug="trauma"),
     )
     publish(page)
     shown = read("/conditions/cancer/").find(id="new").find_parent("section")

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from contact import access
 from contact.models import Closure
-from procedures.models import Page, Revision, Section
+from procedures.models import Item, Page, Revision, Section
 from tests.addresses import HANDOUT, MACHINES, PUBLIC
 from tests.contact.sending import make_inquiry
+from tests.procedures.pages import make_clinician
 
 CSP = {
     "default-src 'none'",
@@ -35,6 +36,8 @@ SLUGS = {
     "procedures/<slug:slug>/handout/": HANDOUT[1:],
     "conditions/<slug:slug>/": "conditions/cancer/",
     "<slug:slug>/": "privacy/",
+    "clinicians/": "procedures/kyphoplasty/",  # there is no such page until one is entered
+    "preview/<str:token>/": "procedures/kyphoplasty/",  # opened with a link alone (test_preview)
     "contact/sent/<slug:key>/": "contact/sent/",  # where it leads who holds no receipt
 }
 # What the admin answers staff where it does not answer a GET with a page: by the end of the pattern.
@@ -61,6 +64,12 @@ ADMIN_NOT_PAGES = {
     "admin/procedures/page/<path:object_id>/delete/": 403,
     "admin/procedures/section/": 302,
     "admin/procedures/section/add/": 403,
+    "admin/procedures/section/<int:pk>/shift/": 405,
+    "admin/procedures/section/item/<int:pk>/shift/": 405,
+    "admin/procedures/page/<int:pk>/ask/": 405,
+    "admin/procedures/page/<int:pk>/link/": 405,
+    "admin/procedures/page/<int:pk>/restore/<int:revision>/": 405,
+    "admin/procedures/page/<int:pk>/cancel/<int:revision>/": 405,
     "admin/procedures/revision/add/": 403,
     "admin/procedures/revision/<path:object_id>/delete/": 403,
     "admin/(?P<url>.*)$": 404,
@@ -97,11 +106,16 @@ def rows(content, admin_user):
         "practice": 1,
         "page": Page.objects.get(slug="kyphoplasty").pk,
         "section": Section.objects.first().pk,
-        "revision": Revision.objects.first().pk,
+        "item": Item.objects.first().pk,
+        "revision": Revision.objects.get(page__slug="kyphoplasty").pk,
         "accessevent": access.record("viewed", "record", admin_user, inquiry).pk,
         "user": admin_user.pk,
+        "clinician": make_clinician().pk,
         "group": Group.objects.get(name="Front desk").pk,
     }
+
+
+APP_LISTS = "^(?P<app_label>auth|procedures|contact)/$"
 
 
 def example(pattern: str, rows: dict[str, int]) -> str:
@@ -110,9 +124,11 @@ def example(pattern: str, rows: dict[str, int]) -> str:
     arguments = {
         "<path:content_type_id>": ContentType.objects.get_for_model(Page).pk,
         "<path:object_id>": rows["page"] if pattern.startswith("admin/r/") else rows.get(model),
+        "item/<int:pk>": f"item/{rows['item']}",
         "<int:pk>": rows.get(model),
+        "<int:revision>": rows["revision"],
         "<id>": rows["user"],
-        "^(?P<app_label>auth|procedures|contact)/$": "procedures/",
+        APP_LISTS: "procedures/",
         "(?P<url>.*)$": "no-such-page",
     }
     for argument, value in arguments.items():
@@ -210,18 +226,29 @@ def test_an_address_of_the_admin_answers_staff_with_one_whole_page(rows, admin_c
     expected = ADMIN_NOT_PAGES.get(pattern, 302 if is_short_form else 200)
     response = admin_client.get(example(pattern, rows))
     assert response.status_code == expected
-    assert_headers(response)
+    assert_headers(response, POLICIES.get(pattern, (CSP, "DENY")))
     if expected == 200 and response["Content-Type"].startswith("text/html"):
         page = BeautifulSoup(response.content, "html.parser")
         assert len(page.find_all("h1")) == 1
         assert not page.find_all("style") and not page.find_all(style=True)
-        assert all(s.get("src") or s["type"] == "application/json" for s in page.find_all("script"))
+        kinds = {"application/json", "application/ld+json"}
+        assert all(s.get("src") or s["type"] in kinds for s in page.find_all("script"))
 
 
-def assert_headers(response):
-    assert set(response["Content-Security-Policy"].split("; ")) == CSP
+# The preview of a draft stands in frames of the desk itself, and nowhere else.
+FRAMED = (CSP - {"frame-ancestors 'none'"}) | {"frame-ancestors 'self'"}
+FRAMING = CSP | {"frame-src 'self'"}
+POLICIES = {
+    "admin/procedures/page/<int:pk>/preview/": (FRAMED, "SAMEORIGIN"),
+    "admin/procedures/page/<int:pk>/phone/": (FRAMING, "DENY"),
+    "admin/procedures/page/<int:pk>/paper/": (FRAMING, "DENY"),
+}
+
+
+def assert_headers(response, policy=(CSP, "DENY")):
+    sent = set(response["Content-Security-Policy"].split("; ")), response["X-Frame-Options"]
+    assert sent == policy
     assert response["X-Content-Type-Options"] == "nosniff"
-    assert response["X-Frame-Options"] == "DENY"
     assert response["Referrer-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=()" in response["Permissions-Policy"]

@@ -12,6 +12,7 @@ from procedures.models import Item, Page, Revision, Section
 from procedures.publishing import publish
 from tests.addresses import HANDOUT, MACHINES, PUBLIC
 from tests.contact.sending import make_inquiry
+from tests.procedures.pages import make_review
 
 PAGES = [*PUBLIC, *MACHINES, HANDOUT, "/contact/?about=kyphoplasty", "/nope/"]
 DESK = [
@@ -36,7 +37,7 @@ def fill(number, by, start=0):
         section = Section.objects.create(page=page, heading="More", slug="more", kind="bullets")
         Item.objects.create(section=section, text="More")
         for _ in range(3):
-            publish(page, by=by)
+            publish(page, by=by, review=make_review())
         inquiry = make_inquiry(name=f"N{i}", about=page.title, status=Inquiry.Status.QUARANTINED)
         inquiry.events.create(kind="phone_corrected", phone="1", phone_uri="tel:+1-504-555-0123")
         inquiry.alerts.create(created_at=timezone.now() - timedelta(days=1))

@@ -10,19 +10,25 @@ SHIPPED = Path(content_files.__file__).parent / "content"
 
 class Command(BaseCommand):
     help = (
-        "Create and publish the pages of a folder of TOML files that the site does not have yet. "
-        "A page that exists is left as staff have it. A bad file changes nothing."
+        "Without a folder: create and publish the pages that the site ships with and does not have yet; a "
+        "page that exists is left as staff have it. With a folder: make the drafts what its TOML files say, "
+        "never what patients read; a draft that was nowhere else is kept in the page's history. A bad file "
+        "changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("folder", nargs="?", type=Path, default=SHIPPED, help="Where the files are.")
+        parser.add_argument("folder", nargs="?", type=Path, help="Where the files are.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        folder = options["folder"]
         try:
-            created, kept = content_files.load(options["folder"])
+            loaded = content_files.load_drafts(folder) if folder else content_files.load_missing(SHIPPED)
         except content_files.BadContent as error:
             raise CommandError(f"Nothing was changed.\n{error}") from error
-        for page in created:
-            self.stdout.write(f"Published {page.get_absolute_url()} ({page.title})")
-        if kept:
-            self.stdout.write(f"Pages left as they are: {len(kept)}")
+        for page in loaded.created:
+            done = "Draft made, to be published in the admin:" if folder else "Published"
+            self.stdout.write(f"{done} {page.get_absolute_url()} ({page.title})")
+        for page in loaded.changed:
+            self.stdout.write(f"Draft changed: {page.get_absolute_url()} ({page.title})")
+        if loaded.kept:
+            self.stdout.write(f"Pages left as they are: {len(loaded.kept)}")

@@ -1,0 +1,60 @@
+"""What the screens of one page have in common."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from procedures.models import Page
+
+Screen = Callable[..., HttpResponse]  # of a request, a page, and what else its address holds
+WAYS = {
+    "change": "Edit",
+    "preview": "Preview",
+    "compare": "Compare",
+    "publish": "Publish",
+    "history": "History",
+}
+
+
+def of(page_admin: admin.ModelAdmin, screen: Screen) -> Callable[..., HttpResponse]:
+    """The view of a screen of one page, for those who may see pages."""
+
+    def view(request: HttpRequest, pk: int, **arguments: Any) -> HttpResponse:
+        page = get_object_or_404(Page, pk=pk)
+        if not page_admin.has_view_permission(request, page):
+            raise PermissionDenied
+        return screen(request, page, **arguments)
+
+    return view
+
+
+def refuse_who_may_not_change(request: HttpRequest) -> None:
+    if not request.user.has_perm("procedures.change_page"):
+        raise PermissionDenied
+
+
+def render(
+    request: HttpRequest, page: Page, template: str, title: str, status: int = 200, **context: Any
+) -> HttpResponse:
+    """A screen of the desk about this page, with the ways to its others."""
+    shown = admin.site.each_context(request) | {
+        "page": page,
+        "title": title,
+        "ways": ways(page),
+        "here": request.path,
+    }
+    return TemplateResponse(request, f"admin/procedures/page/{template}.html", shown | context, status=status)
+
+
+def ways(page: Page) -> list[tuple[str, str]]:
+    return [(words, path_of(page, name)) for name, words in WAYS.items()]
+
+
+def path_of(page: Page, screen: str) -> str:
+    return reverse(f"admin:procedures_page_{screen}", args=[page.pk])

@@ -1,0 +1,123 @@
+"""What would make a draft better for patients. Advice: nothing here keeps a page from being published."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+
+from procedures import citations, illustrations, reading_grade
+from procedures.models import Revision, Snapshot
+from procedures.templatetags.content import plain
+
+HARDEST: Final = 7.0  # the grade that American health literacy guides ask for (AHRQ, NIH: sixth to eighth)
+TITLE_LENGTH: Final = (0, 60)  # characters that search engines show
+SUMMARY_LENGTH: Final = (50, 160)
+
+
+def grade(snapshot: Snapshot) -> float | None:
+    return reading_grade.of(_as_sentences(_texts(snapshot)))
+
+
+def of(snapshot: Snapshot) -> list[str]:
+    """A sentence for each thing to look at."""
+    return [
+        *_about_grade(snapshot),
+        *_about_lengths(snapshot),
+        *_about_headings(snapshot),
+        *_about_drawings(snapshot),
+        *_about_links(snapshot),
+        *_about_references(snapshot),
+    ]
+
+
+def _about_grade(snapshot: Snapshot) -> Iterator[str]:
+    whole = grade(snapshot)
+    if whole is None or whole <= HARDEST:
+        return
+    sections = [
+        (reading_grade.of(_as_sentences(_section_texts(s))), s["heading"]) for s in snapshot["sections"]
+    ]
+    hardest = max(((found, heading) for found, heading in sections if found), default=None)
+    where = f" “{hardest[1]}” is the hardest, with {hardest[0]}." if hardest else ""
+    yield f"The page reads at grade {whole}. Aim for {HARDEST:g}: shorter sentences, plainer words.{where}"
+
+
+def _about_lengths(snapshot: Snapshot) -> Iterator[str]:
+    if len(snapshot["title"]) > TITLE_LENGTH[1]:
+        yield f"The title has {len(snapshot['title'])} characters. Search engines show {TITLE_LENGTH[1]}."
+    length, (least, most) = len(plain(snapshot["summary"])), SUMMARY_LENGTH
+    if not least <= length <= most:
+        yield f"The summary has {length} characters. {least} to {most} are best: search engines show as many."
+
+
+def _about_headings(snapshot: Snapshot) -> Iterator[str]:
+    headings = Counter(section["heading"].strip().lower() for section in snapshot["sections"])
+    for section in snapshot["sections"]:
+        if headings.pop(section["heading"].strip().lower(), 0) > 1:
+            yield f"Two sections are called “{section['heading']}”. Give each a heading of its own."
+
+
+def _about_drawings(snapshot: Snapshot) -> Iterator[str]:
+    for name in dict.fromkeys(filter(None, _drawings(snapshot))):
+        if not _has_alternative(name):
+            yield f"The drawing “{name}” has no words for those who cannot see it. Choose another."
+
+
+def _about_links(snapshot: Snapshot) -> Iterator[str]:
+    links = {link["page"]: link["title"] for link in filter(None, _links(snapshot))}
+    live = set(Revision.objects.live().filter(page__in=links).values_list("page_id", flat=True))
+    for page, title in links.items():
+        if page not in live:
+            yield f"It links to “{title}”, which patients cannot read yet. Publish both together."
+
+
+def _about_references(snapshot: Snapshot) -> Iterator[str]:
+    number = citations.number_of_references(snapshot)
+    cited = set(citations.cited(snapshot))
+    for missing in sorted(cited - set(range(1, number + 1))):
+        yield f"[{missing}] points to a reference that is not there: there are {number}."
+    for idle in sorted(set(range(1, number + 1)) - cited):
+        yield f"Nothing points to reference {idle}. Write [{idle}] where it belongs."
+
+
+def _has_alternative(name: str) -> bool:
+    try:
+        drawing = get_template(illustrations.template_name(name)).render()
+    except TemplateDoesNotExist:
+        return False
+    return 'aria-label="' in drawing
+
+
+def _drawings(snapshot: Snapshot) -> Iterator[str]:
+    for section in snapshot["sections"]:
+        yield section["illustration"]
+        yield from (item["illustration"] for item in section["items"])
+
+
+def _links(snapshot: Snapshot) -> Iterator[Snapshot | None]:
+    for section in snapshot["sections"]:
+        yield section["link"]
+        yield from (item["link"] for item in section["items"])
+
+
+def _texts(snapshot: Snapshot) -> Iterator[str]:
+    yield from (snapshot["title"], snapshot["summary"], snapshot["introduction"])
+    for section in snapshot["sections"]:
+        yield from _section_texts(section)
+
+
+def _section_texts(section: Snapshot) -> Iterator[str]:
+    """But for references, which nobody reads as sentences."""
+    if section["kind"] == "references":
+        return
+    yield from (section["heading"], section["intro"])
+    for item in section["items"]:
+        yield from (item["term"], item["text"])
+
+
+def _as_sentences(texts: Iterator[str]) -> str:
+    """Each text ended, as its place on the page ends it."""
+    parts = (citations.without_marks(plain(text)).strip() for text in texts)
+    return "\n".join(part if part[-1] in ".!?" else f"{part.rstrip(':')}." for part in parts if part)

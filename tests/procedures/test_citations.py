@@ -1,0 +1,48 @@
+import pytest
+
+from procedures import advice, drafts
+from procedures.models import Page
+from procedures.publishing import publish
+from tests.procedures.pages import make_item, make_page, make_section
+
+
+@pytest.fixture
+def page(db):
+    page = make_page()
+    text = "It helps some. [1] It harms few. [2] It helps [1]; see [9] and [x]."
+    make_section(page, intro=text, order=1)
+    references = make_section(page, heading="References", slug="references", kind="references", order=2)
+    make_item(references, term="First", text="Journal 2019.", order=1)
+    make_item(references, term="Second", text="Journal 2020.", order=2)
+    return page
+
+
+def test_pointers_lead_to_their_reference_and_back(page, read):
+    publish(page)
+    document = read("/conditions/new/")
+    pointers = document.select(".pointer a")
+    assert [a["href"] for a in pointers] == ["#reference-1", "#reference-2", "#reference-1"]
+    assert [a["id"] for a in pointers] == ["cited-1-1", "cited-2-1", "cited-1-2"]
+    back = [[a["href"] for a in item.select(".pointed-from a")] for item in document.select(".references li")]
+    assert back == [["#cited-1-1", "#cited-1-2"], ["#cited-2-1"]]
+    assert pointers[0]["aria-label"] == "Reference 1"
+    assert "It helps some.1 It harms few.2" in " ".join(document.main.text.split())
+
+
+def test_a_mark_without_its_reference_stays_as_it_is_written_and_is_told(page, read):
+    publish(page)
+    assert "see [9] and [x]." in " ".join(read("/conditions/new/").main.text.split())
+    assert "[9] points to a reference that is not there: there are 2." in told(page)
+
+
+def test_a_reference_that_nothing_points_to_is_told(page):
+    page.sections.filter(slug="heading").update(intro="It helps some. [1]")
+    assert any(words.startswith("Nothing points to reference 2.") for words in told(page))
+
+
+def test_the_shipped_drafts_cite_each_of_their_references(content):
+    assert not [words for words in told(Page.objects.get(slug="kyphoplasty")) if "reference" in words]
+
+
+def told(page):
+    return advice.of(drafts.current(page))

@@ -1,0 +1,215 @@
+"""What is medical is published by a reviewer who did not write it, and names the clinician."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ascentpain import morning
+from contact.models import Practice
+from procedures import drafts, summary
+from procedures.models import Clinician, Page, Revision
+from procedures.models.revision import today
+from procedures.publishing import CannotPublish, publish
+from tests.procedures.pages import make_clinician, make_page, make_review, make_section, publish_form
+from tests.staff import make_staff, sign_in
+
+
+@pytest.fixture
+def page(content):
+    return Page.objects.get(slug="trauma")
+
+
+@pytest.fixture
+def reviewer(db):
+    return make_staff("rita", "Reviewer")
+
+
+def refusal(page, by, **options):
+    with pytest.raises(CannotPublish) as refused:
+        publish(page, by=by, **({"review": make_review()} | options))
+    return str(refused.value)
+
+
+def test_an_editor_does_not_publish_medical_content_and_a_reviewer_does(page, reviewer):
+    assert "a reviewer publishes it" in refusal(page, make_staff("edna", "Content editor"))
+    (revision,) = publish(page, by=reviewer, review=make_review())
+    assert (revision.made_by, revision.reviewed_by) == (reviewer, Clinician.objects.get())
+
+
+def test_medical_content_names_its_review(page, reviewer):
+    assert "say which clinician reviewed it" in refusal(page, reviewer, review=None)
+    tomorrow = today() + timedelta(days=1)
+    assert "still to come" in refusal(page, reviewer, review=make_review(on=tomorrow))
+
+
+def test_a_notice_needs_no_review(content):
+    notice = Page.objects.get(slug="accessibility")
+    assert publish(notice, by=make_staff("edna", "Content editor"))[0].reviewed_by is None
+
+
+def test_four_eyes_see_medical_content_unless_the_practice_is_one_person(page, reviewer):
+    drafts.changed(page, reviewer)
+    assert "Another reviewer publishes it" in refusal(page, reviewer)
+    assert publish(page, by=make_staff("rob", "Reviewer"), review=make_review())
+    Practice.objects.update(one_person_publishes=True)
+    drafts.changed(page, reviewer)
+    (revision,) = publish(page, by=reviewer, review=make_review())
+    assert revision.written_by == revision.made_by == reviewer
+
+
+def test_publishing_ones_own_words_is_logged(page, client):
+    Practice.objects.update(one_person_publishes=True)
+    alone = make_staff("ria", "Reviewer")
+    sign_in(client, alone)
+    drafts.changed(page, alone)
+    client.post(f"/admin/procedures/page/{page.pk}/publish/", publish_form(page))
+    told = client.get(f"/admin/procedures/page/{page.pk}/history/").content.decode()
+    assert "Published. By the one who wrote it." in told
+
+
+def test_asking_for_a_review_puts_the_draft_before_the_reviewers(page, reviewer, client):
+    sign_in(client, make_staff("edna", "Content editor"))
+    client.post(f"/admin/procedures/page/{page.pk}/ask/", {"note": "The second section is new."})
+    facts = {fact.label: fact for fact in morning.page(reviewer)["facts"]}
+    (link,) = facts["Drafts that wait for a reviewer"].links
+    assert link == ("Trauma, asked by edna", f"/admin/procedures/page/{page.pk}/publish/")
+    sign_in(client, reviewer)
+    assert "The second section is new." in client.get(link[1]).content.decode()
+    publish(page, by=reviewer, review=make_review())
+    assert not Page.objects.awaiting_review().exists()
+
+
+def test_the_screen_publishes_what_was_looked_at_or_nothing(page, reviewer, client):
+    sign_in(client, reviewer)
+    path, sent = f"/admin/procedures/page/{page.pk}/publish/", publish_form(page)
+    Page.objects.filter(pk=page.pk).update(title="Changed meanwhile")
+    before = Revision.objects.count()
+    answer = client.post(path, sent).content.decode()
+    assert "Somebody changed a draft meanwhile" in answer
+    assert Revision.objects.count() == before
+    client.post(path, publish_form(page))
+    assert Revision.objects.live().get(page=page).snapshot["title"] == "Changed meanwhile"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"reviewed_by": ""}, "Choose the clinician who reviewed the page."),
+        ({"reviewed_on": "2999-01-01"}, "That day is still to come."),
+        ({"next_review_on": "2020-01-01"}, "The next review must be later than today."),
+        ({"note": ""}, "Write what changed, and why."),
+        ({"when": "later"}, "Enter the day on which patients get it."),
+        ({"when": "later", "day": "2020-01-01", "at": "10:00"}, "That time is over."),
+        ({"when": "later", "day": "2027-03-14", "at": "02:30"}, "The clocks are changed at that time."),
+        ({"when": "later", "day": "2027-11-07", "at": "01:30"}, "The clocks are changed at that time."),
+    ],
+)
+def test_what_is_missing_is_told_and_nothing_is_published(page, reviewer, client, typed, told):
+    sign_in(client, reviewer)
+    before = Revision.objects.count()
+    sent = publish_form(page, **typed)
+    answer = client.post(f"/admin/procedures/page/{page.pk}/publish/", sent).content.decode()
+    assert told in answer and "Error: " in answer
+    assert Revision.objects.count() == before
+
+
+def test_a_section_that_awaits_a_clinician_never_reaches_patients_until_a_reviewer_gives_it(
+    content, reviewer, client
+):
+    page = Page.objects.get(slug="kyphoplasty")
+    held_back = page.sections.filter(awaits_review=True)
+    assert held_back.count() == 8
+    publish(page, by=reviewer, review=make_review())
+    assert b"Bone cement can leak" not in client.get("/procedures/kyphoplasty/").content
+    assert b"Bone cement can leak" not in client.get("/procedures/kyphoplasty/handout/").content
+    sign_in(client, reviewer)
+    chosen = held_back.get(slug="risks"), held_back.get(slug="references")
+    sent = publish_form(page, cleared=[section.pk for section in chosen])
+    client.post(f"/admin/procedures/page/{page.pk}/publish/", sent)
+    shown = client.get("/procedures/kyphoplasty/").content
+    assert b"Bone cement can leak" in shown and b"infection in your spine" not in shown
+    assert summary.held_back() == [(page.pk, "Kyphoplasty: 6 sections")]
+
+
+def test_who_may_not_publish_cannot_give_a_section_free(content, client):
+    section = Page.objects.get(slug="kyphoplasty").sections.get(slug="risks")
+    sign_in(client, make_staff("edna", "Content editor"))
+    path = f"/admin/procedures/section/{section.pk}/change/"
+    assert b'name="awaits_review"' not in client.get(path).content
+    sent = {name: getattr(section, name) for name in ("heading", "slug", "kind", "intro")}
+    client.post(path, sent | {"items-TOTAL_FORMS": 0, "items-INITIAL_FORMS": 0})
+    section.refresh_from_db()
+    assert section.awaits_review
+
+
+def test_patients_read_who_reviewed_the_page_and_when_only_when_it_is_true(page, reviewer, read):
+    assert not read("/conditions/trauma/").select(".review")
+    publish(page, by=reviewer, review=make_review(next_on=today() + timedelta(days=10)))
+    (line,) = read("/conditions/trauma/").select(".review")
+    assert "Reviewed by Ada Doe, MD on" in line.text and "Next review by" in line.text
+    assert line.find("a")["href"].startswith("/clinicians/#clinician-")
+    Revision.objects.filter(reviewed_by__isnull=False).update(
+        reviewed_on=today() - timedelta(days=400), next_review_on=today() - timedelta(days=1)
+    )
+    (line,) = read("/conditions/trauma/").select(".review")
+    assert "This page is being reviewed." in line.text and "Next review by" not in line.text
+
+
+def test_the_morning_page_names_reviews_that_are_due(page, reviewer):
+    publish(page, by=reviewer, review=make_review(next_on=today() + timedelta(days=30)))
+    due = summary.live_pages(timezone.now()).due
+    assert [key for key, _ in due] == [page.pk] and ", due " in due[0][1]
+    assert not summary.live_pages(timezone.now() - timedelta(days=1)).due
+    later = timezone.now() + timedelta(days=40)
+    assert "overdue since" in summary.live_pages(later).due[0][1]
+    assert page.pk not in dict(summary.live_pages(timezone.now()).unreviewed)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"degree": ""},
+        {"is_board_certified": True},
+        {"is_board_certified": True, "board": "American Board of Anesthesiology"},
+        {"is_board_certified": True, "specialty": "Pain medicine"},
+    ],
+)
+def test_a_claim_about_a_clinician_is_whole_or_refused_in_the_form_and_in_the_database(db, claim):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_clinician(**claim)
+    with pytest.raises(Exception, match=r"degree|Board certified|blank"):
+        Clinician(**({"name": "Ada Doe", "degree": "MD"} | claim)).full_clean()
+
+
+def test_initials_are_no_name_of_a_board():
+    clinician = Clinician(name="Ada", degree="MD", is_board_certified=True, board="ABA", specialty="Pain")
+    with pytest.raises(Exception, match="full name, not its initials"):
+        clinician.clean()
+
+
+def test_clinicians_have_a_page_when_there_are_any(content, read, client):
+    assert client.get("/clinicians/").status_code == 404
+    assert not read("/").find("a", href="/clinicians/")
+    certified = {"is_board_certified": True, "board": "American Board of Anesthesiology"}
+    make_clinician(specialty="Pain Medicine", **certified)
+    make_clinician(name="Gone", is_listed=False)
+    page = read("/clinicians/")
+    assert page.find("h2").text == "Ada Doe, MD" and "Gone" not in page.main.text
+    assert "Board certified in Pain Medicine by the American Board of Anesthesiology" in page.main.text
+    assert read("/").find("a", href="/clinicians/")
+    assert "/clinicians/" in client.get("/sitemap.xml").content.decode()
+
+
+def test_a_clinician_who_is_no_longer_listed_is_named_without_a_link(page, reviewer, read):
+    publish(page, by=reviewer, review=make_review())
+    Clinician.objects.update(is_listed=False)
+    (line,) = read("/conditions/trauma/").select(".review")
+    assert "Ada Doe, MD" in line.text and not line.find("a")
+
+
+def test_a_draft_may_be_unfit_while_its_sections_are_held_back(db):
+    page = make_page()
+    make_section(page, kind="bullets", awaits_review=True)
+    assert publish(page)[0].snapshot["sections"] == []
