@@ -172,7 +172,7 @@ def refusals(page: Page, by: "User", review: Review | None) -> Iterator[str]:
         yield f"“{page.title}” is medical content: say which clinician reviewed it, and when."
     elif page.is_medical and review and review.on > today():
         yield "The day of the review is still to come."
-    elif is_own_work(page, by) and not Practice.objects.current().one_person_publishes:
+    elif needs_other_eyes(page, by):
         yield (
             f"You changed “{page.title}” last yourself. Another reviewer publishes it. A practice of one "
             "person can allow it under Practice details."
@@ -182,6 +182,11 @@ def refusals(page: Page, by: "User", review: Review | None) -> Iterator[str]:
 def is_own_work(page: Page, by: "User") -> bool:
     """Whether nobody else looked at what this person wrote; four eyes are for medical content."""
     return page.is_medical and page.draft_changed_by_id == by.pk
+
+
+def needs_other_eyes(page: Page, by: "User") -> bool:
+    """Whether somebody else must publish it: the practice has not said that it is of one person."""
+    return is_own_work(page, by) and not Practice.objects.current().one_person_publishes
 
 
 def _may_not(page: Page) -> str:

@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from procedures.admin.fields import OVERRIDES
 from procedures.models import Clinician
 
 
@@ -9,6 +10,7 @@ class ClinicianAdmin(admin.ModelAdmin):
 
     list_display = ("__str__", "certification", "is_listed")
     actions = None
+    formfield_overrides = OVERRIDES
     fieldsets = (
         (None, {"fields": ("name", "degree", "about")}),
         ("Board certification", {"fields": ("is_board_certified", "board", "specialty")}),

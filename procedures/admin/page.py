@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 
 from procedures import advice, drafts, publishing
 from procedures.admin import history, ordering, preview, publish, screens
+from procedures.admin.fields import OVERRIDES
 from procedures.admin.section import SectionInline
 from procedures.models import Page
 
@@ -32,6 +33,7 @@ class PageAdmin(admin.ModelAdmin):
     )
     prepopulated_fields = {"slug": ("title",)}
     inlines = (SectionInline,)
+    formfield_overrides = OVERRIDES
     change_form_template = "admin/procedures/page/change_form.html"
 
     class Media:

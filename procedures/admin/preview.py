@@ -55,7 +55,7 @@ def frame(request: HttpRequest, page: Page, kind: str) -> HttpResponse:
         f"{page}: {FRAMES[kind].lower()}",
         kind=kind,
         address=address,
-        frames=_ways(page),
+        frames=[("On a wide screen", screens.path_of(page, "preview")), *_frames(page)],
     )
 
 
@@ -66,6 +66,7 @@ def paper_style(request: HttpRequest) -> HttpResponse:
     for name in ("css/tokens.css", "css/print.css"):
         with open(str(finders.find(name)), encoding="utf-8") as file:
             sheets.append(file.read().replace("@media print", "@media all"))
+    sheets.append("@layer print { body { padding: 1.5cm; } }")  # the margin that print.css gives a sheet
     return HttpResponse("\n".join(sheets), content_type="text/css; charset=utf-8")
 
 
@@ -85,10 +86,14 @@ def link(request: HttpRequest, page: Page) -> HttpResponse:
     )
 
 
+def _frames(page: Page) -> list[tuple[str, str]]:
+    return [(words, screens.path_of(page, name)) for name, words in FRAMES.items()]
+
+
 def _ways(page: Page) -> list[tuple[str, str]]:
     return [
         ("Edit", screens.path_of(page, "change")),
-        *((words, screens.path_of(page, name)) for name, words in FRAMES.items()),
+        *_frames(page),
         ("Compare with what patients read", screens.path_of(page, "compare")),
         ("Publish", screens.path_of(page, "publish")),
     ]

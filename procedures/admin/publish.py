@@ -19,24 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from contact import opening_hours
 from procedures import advice, comparison, drafts, publishing, snapshots
 from procedures.admin import screens
+from procedures.admin.fields import DayInput, TimeInput
 from procedures.models import Clinician, Page, Revision, Section
 from procedures.models.revision import today
 
 YEAR = timedelta(days=365)
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class TimeInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class PublishForm(forms.Form):
@@ -165,7 +152,7 @@ def show(request: HttpRequest, page: Page) -> HttpResponse:
     """What would change for patients, and the form that does it; for who may not, asking for a review."""
     user = cast(User, request.user)
     screens.refuse_who_may_not_change(request)
-    if not publishing.may_publish(user, page):
+    if not publishing.may_publish(user, page) or publishing.needs_other_eyes(page, user):
         return _screen(request, page, None, status=403 if request.method == "POST" else 200)
     if request.method != "POST":
         return _screen(request, page, PublishForm(page))
@@ -231,6 +218,7 @@ def _screen(request: HttpRequest, page: Page, form: PublishForm | None, status: 
             publishing.unfit(stored, titles | {p.pk: p.title for p in (form.linked if form else [])})
         ),
         advice=advice.of(draft),
+        may_publish=publishing.may_publish(page=page, user=cast(User, request.user)),
         is_own_work=publishing.is_own_work(page, cast(User, request.user)),
         has_clinicians=Clinician.objects.exists(),
     )

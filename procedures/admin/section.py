@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, reverse
 
 from procedures import drafts, publishing
 from procedures.admin import ordering
+from procedures.admin.fields import OVERRIDES
 from procedures.models import Item, Page, Section
 
 
@@ -25,6 +26,7 @@ class LinkedPageChoices(admin.options.BaseModelAdmin):
 
 class SectionInline(LinkedPageChoices, ordering.PlaceMixin, admin.StackedInline):
     model = Section
+    formfield_overrides = OVERRIDES
     fields = ("place", ("heading", "slug"), "kind", "intro", ("linked_page", "link_text"), "illustration")
     readonly_fields = ("place",)
     prepopulated_fields = {"slug": ("heading",)}
@@ -35,6 +37,7 @@ class SectionInline(LinkedPageChoices, ordering.PlaceMixin, admin.StackedInline)
 
 class ItemInline(LinkedPageChoices, ordering.PlaceMixin, admin.StackedInline):
     model = Item
+    formfield_overrides = OVERRIDES
     fields = ("place", ("term", "urgency"), "text", ("linked_page", "illustration"))
     readonly_fields = ("place",)
     fk_name = "section"
@@ -46,6 +49,7 @@ class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
     """One section with its items; reached from its page."""
 
     actions = None
+    formfield_overrides = OVERRIDES
     fields = (
         "page",
         ("heading", "slug"),

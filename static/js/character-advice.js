@@ -4,10 +4,12 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const field of document.querySelectorAll("[data-advised-most]")) {
     const least = Number(field.dataset.advisedLeast);
     const most = Number(field.dataset.advisedMost);
-    const advice = document.createElement("p");
-    advice.className = "help character-advice";
+    const advice = document.createElement("strong");
+    advice.className = "character-advice";
     advice.setAttribute("role", "status");
-    field.after(advice);
+    const help = document.getElementById(field.getAttribute("aria-describedby"));
+    if (!help) continue;
+    (help.firstElementChild ?? help).append(" ", advice);
     let pause;
     const tell = () => {
       const length = [...field.value.trim()].length;
