@@ -26,15 +26,15 @@ class PublishedPages(SiteSitemap):
         return revision.live_from
 
 
-class OtherPages(SiteSitemap):
-    """The form, and the clinicians when there are any."""
+class ClinicianPage(SiteSitemap):
+    """The clinicians, when there are any. The form is not listed: nobody should find it without the page."""
 
     def items(self) -> list[str]:
         has_clinicians = Clinician.objects.filter(is_listed=True).exists()
-        return ["contact:inquiry", *(["procedures:clinicians"] if has_clinicians else [])]
+        return ["procedures:clinicians"] if has_clinicians else []
 
     def location(self, item: str) -> str:
         return reverse(item)
 
 
-SITEMAPS = {"pages": PublishedPages, "others": OtherPages}
+SITEMAPS = {"pages": PublishedPages, "clinicians": ClinicianPage}

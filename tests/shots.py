@@ -25,6 +25,15 @@ DESK = [
     "/admin/contact/alert/",
     "/admin/contact/closure/add/",
     "/admin/procedures/page/",
+    "/admin/procedures/page/7/change/",
+    "/admin/procedures/page/7/preview/",
+    "/admin/procedures/page/7/phone/",
+    "/admin/procedures/page/7/paper/",
+    "/admin/procedures/page/7/compare/",
+    "/admin/procedures/page/7/publish/",
+    "/admin/procedures/page/7/history/",
+    "/admin/procedures/page/7/withdraw/",
+    "/admin/procedures/clinician/add/",
     "/admin/contact/practice/1/change/",
 ]
 

@@ -1,7 +1,7 @@
 from functools import partial
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -132,8 +132,7 @@ class PageAdmin(admin.ModelAdmin):
 
     def _go_on(self, request: HttpRequest, page: Page) -> HttpResponse | None:
         """To the screen that was asked for with the saving, with advice on what was saved."""
-        for words in advice.of(drafts.current(page)):
-            self.message_user(request, f"Advice: {words}", messages.WARNING)
+        screens.give_advice(request, page)
         if ordering.shift_pressed(request):
             return HttpResponseRedirect(screens.path_of(page, "change"))
         for name in ("preview", "publish"):

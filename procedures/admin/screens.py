@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from procedures import advice, drafts
 from procedures.models import Page
 
 Screen = Callable[..., HttpResponse]  # of a request, a page, and what else its address holds
@@ -58,3 +59,12 @@ def ways(page: Page) -> list[tuple[str, str]]:
 
 def path_of(page: Page, screen: str) -> str:
     return reverse(f"admin:procedures_page_{screen}", args=[page.pk])
+
+
+def give_advice(request: HttpRequest, page: Page) -> None:
+    """Say at which grade the stored draft reads, and what would make it better."""
+    draft = drafts.current(page)
+    if grade := advice.grade(draft):
+        messages.info(request, f"“{page}” reads at grade {grade}.")
+    for words in advice.of(draft):
+        messages.warning(request, f"Advice: {words}")

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from procedures import drafts, publishing
-from procedures.admin import ordering
+from procedures.admin import ordering, screens
 from procedures.admin.fields import OVERRIDES
 from procedures.models import Item, Page, Section
 
@@ -113,6 +113,7 @@ class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
         drafts.changed(obj.page, cast(User, request.user))
 
     def response_change(self, request: HttpRequest, obj: Section) -> HttpResponse:
+        screens.give_advice(request, obj.page)
         if ordering.shift_pressed(request):
             return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)

@@ -16,7 +16,7 @@ from tests.procedures.pages import make_review
 from tests.staff import make_staff
 
 PAGES = [path for path in PUBLIC if not path.startswith("/contact/")]
-INDEXED = [path for path in PUBLIC if path != "/contact/sent/"]
+DESCRIBED = [path for path in PUBLIC if path != "/contact/sent/"]
 
 
 def graph(document):
@@ -61,7 +61,7 @@ def test_on_this_page_links_to_every_section(content, read):
     assert links == [section.h2["id"] for section in document.article.find_all("section")]
 
 
-@pytest.mark.parametrize("path", INDEXED)
+@pytest.mark.parametrize("path", DESCRIBED)
 def test_head_describes_the_page_and_names_its_one_address(content, read, path):
     head = read(path).head
     summary = head.find("meta", attrs={"name": "description"})["content"]
@@ -142,7 +142,7 @@ def test_every_page_links_to_the_notices(content, read, path):
     assert {"/privacy/", "/nondiscrimination/", "/good-faith-estimate/", "/accessibility/"} <= links
 
 
-@pytest.mark.parametrize("path", INDEXED)
+@pytest.mark.parametrize("path", DESCRIBED)
 def test_a_page_is_shared_with_the_sites_picture(content, read, path):
     image = read(path).head.find("meta", property="og:image")["content"]
     found = finders.find(image.removeprefix("http://127.0.0.1:8000/static/"))
@@ -226,9 +226,14 @@ def test_reading_pages_answer_nothing_but_reading(content, client, method):
 
 def test_sitemap_names_every_public_page_once_with_its_date(content, client):
     body = client.get("/sitemap.xml").content.decode()
-    assert body.count("<loc>") == len(INDEXED)
-    assert all(f"<loc>http://127.0.0.1:8000{path}</loc>" in body for path in INDEXED)
-    assert body.count("<lastmod>") == len(INDEXED) - 1  # all but the form
+    assert body.count("<loc>") == body.count("<lastmod>") == len(PAGES)
+    assert all(f"<loc>http://127.0.0.1:8000{path}</loc>" in body for path in PAGES)
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_search_engines_keep_what_patients_read_and_not_the_form(content, read, path):
+    robots = read(path).head.find("meta", attrs={"name": "robots"})
+    assert (robots is None) is (path in PAGES)
 
 
 def test_robots_points_to_the_sitemap(client):

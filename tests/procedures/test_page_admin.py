@@ -115,8 +115,10 @@ def test_items_are_edited_under_their_section(admin_client, page):
             f"items-{index}-id": item.pk,
             f"items-{index}-text": item.text,
         }
-    response = admin_client.post(reverse("admin:procedures_section_change", args=[section.pk]), data)
-    assert response["Location"] == change_url(page)
+    path = reverse("admin:procedures_section_change", args=[section.pk])
+    response = admin_client.post(path, data, follow=True)
+    assert response.redirect_chain == [(change_url(page), 302)]
+    assert "“Trauma” reads at grade" in response.content.decode()
     assert Item.objects.filter(section=section, text="A new sign").exists()
 
 

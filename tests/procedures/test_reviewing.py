@@ -213,3 +213,17 @@ def test_a_draft_may_be_unfit_while_its_sections_are_held_back(db):
     page = make_page()
     make_section(page, kind="bullets", awaits_review=True)
     assert publish(page)[0].snapshot["sections"] == []
+
+
+def test_pages_that_link_to_each_other_are_published_together_from_the_screen(content, reviewer, client):
+    target = make_page("target", title="Target")
+    page = make_page()
+    make_section(page, linked_page=target)
+    sign_in(client, reviewer)
+    path = f"/admin/procedures/page/{page.pk}/publish/"
+    assert "Publish with it" in client.get(path).content.decode()
+    answer = client.post(path, publish_form(page)).content.decode()
+    assert "which is not published" in answer and not page.revisions.exists()
+    client.post(path, publish_form(page, also=[target.pk]))
+    assert client.get("/conditions/new/").status_code == client.get("/conditions/target/").status_code == 200
+    assert target.revisions.get().reviewed_by == page.revisions.get().reviewed_by
