@@ -68,14 +68,14 @@ def load_drafts(folder: Path) -> Loaded:
 
 
 def _store(files: list[ContentFile], change: bool) -> Loaded:
-    pages = {f"{page.kind}/{page.slug}": page for page in snapshots.drafts()}
+    pages = {f"{page.kind}/{page.slug}": page for page in Page.objects.all()}
     _check_links(files, {file.address for file in files} | set(pages))
     loaded = Loaded([], [], [])
     for file in files:
         if file.address not in pages:
             pages[file.address] = _saved(Page(**_fields(file.data)), file.path, place="")
             loaded.created.append(pages[file.address])
-        elif change and content_toml.data_of(pages[file.address]) != content_toml.tidied(file.data):
+        elif change and _draft_of(pages[file.address]) != content_toml.tidied(file.data):
             loaded.changed.append(pages[file.address])
         else:
             loaded.kept.append(pages[file.address])
@@ -87,6 +87,10 @@ def _store(files: list[ContentFile], change: bool) -> Loaded:
             drafts.write(page, _snapshot(file, pages))
             drafts.changed(page, None)
     return loaded
+
+
+def _draft_of(page: Page) -> dict[str, Any]:
+    return content_toml.data_of(snapshots.drafts().get(pk=page.pk))
 
 
 def _snapshot(file: ContentFile, pages: dict[str, Page]) -> Snapshot:

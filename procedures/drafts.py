@@ -38,7 +38,7 @@ def ask_for_review(page: Page, by: "User", note: str = "") -> None:
 def current(page: Page, with_held_back: bool = True) -> Snapshot:
     """The stored draft."""
     draft = snapshots.drafts().get(pk=page.pk)
-    return snapshots.of(draft, snapshots.live_titles(timezone.now()), with_held_back)
+    return snapshots.of(draft, snapshots.linked_titles([draft], timezone.now()), with_held_back)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Final
 LINKED: Final = {
     "helping-someone-else": "Helping someone else?",
     "privacy": "Privacy",
-    "nondiscrimination": "Nondiscrimination and language help",
+    "nondiscrimination": "Equal treatment and language help",
     "good-faith-estimate": "Good faith estimate",
     "accessibility": "Accessibility",
 }

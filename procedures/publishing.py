@@ -66,7 +66,7 @@ def publish(
     list(Page.objects.select_for_update().filter(pk__in=[page.pk for page in pages]))
     Section.objects.filter(pk__in=cleared, page__in=pages).update(awaits_review=False)
     drafts = list(snapshots.drafts().filter(pk__in=[page.pk for page in pages]))
-    titles = snapshots.live_titles(live_from or now) | {draft.pk: draft.title for draft in drafts}
+    titles = snapshots.linked_titles(drafts, live_from or now) | {draft.pk: draft.title for draft in drafts}
     problems = [
         (page.pk, f"“{page.title}” was deleted meanwhile.") for page in pages if page.pk not in titles
     ]
@@ -161,7 +161,9 @@ def differs_from_live(page: Page) -> bool:
     """Whether the stored draft says anything else than what patients read now."""
     live = Revision.objects.live().filter(page=page).first()
     draft = snapshots.drafts().get(pk=page.pk)
-    return live is None or live.snapshot != snapshots.of(draft, snapshots.live_titles(timezone.now()))
+    return live is None or live.snapshot != snapshots.of(
+        draft, snapshots.linked_titles([draft], timezone.now())
+    )
 
 
 def refusals(page: Page, by: "User", review: Review | None) -> Iterator[str]:

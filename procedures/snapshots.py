@@ -1,5 +1,6 @@
 """A whole page as JSON: what is published, previewed, compared, restored and written to files."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +19,13 @@ def drafts() -> QuerySet[Page]:
     return Page.objects.prefetch_related(sections)
 
 
-def live_titles(at: datetime) -> Titles:
-    return dict(Revision.objects.live(at).values_list("page_id", "snapshot__title"))
+def linked_titles(drafts: Iterable[Page], at: datetime) -> Titles:
+    """The titles that patients know the pages by, at that time, to which these drafts link."""
+    sections = [section for draft in drafts for section in draft.sections.all()]
+    linked = {section.linked_page_id for section in sections}
+    linked |= {item.linked_page_id for section in sections for item in section.items.all()}
+    live = Revision.objects.live(at).filter(page__in=linked - {None})
+    return dict(live.values_list("page_id", "snapshot__title"))
 
 
 def of(page: Page, titles: Titles, with_held_back: bool = False) -> Snapshot:

@@ -47,6 +47,7 @@ def take_here(page: Page, name: Path) -> None:
     for (width, size), scheme in itertools.product(SIZES.items(), SCHEMES):
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(250)  # colours of the admin change gradually
         page.screenshot(path=f"{name}-{width}-{scheme}.png", full_page=True)
     page.pdf(path=f"{name}.pdf", format="Letter", prefer_css_page_size=True)
 

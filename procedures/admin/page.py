@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
 from procedures import advice, drafts, publishing
-from procedures.admin import history, ordering, preview, publish, screens
+from procedures.admin import conflicts, history, ordering, preview, publish, screens
 from procedures.admin.fields import OVERRIDES
 from procedures.admin.section import SectionInline
 from procedures.models import Page
@@ -20,6 +20,7 @@ ADVISED_LENGTHS = {"title": advice.TITLE_LENGTH, "summary": advice.SUMMARY_LENGT
 class PageAdmin(admin.ModelAdmin):
     """The draft. Saving changes nothing for patients; the screen “Publish” does."""
 
+    form = conflicts.DraftForm
     list_display = ("title", "kind", "slug", "order", "live_since", "waits")
     list_filter = ("kind",)
     search_fields = ("title", "slug")
@@ -115,6 +116,7 @@ class PageAdmin(admin.ModelAdmin):
         if obj is not None:
             context["is_ahead_of_live"] = publishing.differs_from_live(obj)
             context |= {"ways": screens.ways(obj), "here": request.path}
+            context["seen"] = conflicts.fingerprint(Page.objects.get(pk=obj.pk))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

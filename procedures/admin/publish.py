@@ -202,7 +202,7 @@ def _screen(request: HttpRequest, page: Page, form: PublishForm | None, status: 
     draft = drafts.current(page)
     live = Revision.objects.live().filter(page=page).first()
     stored = snapshots.drafts().get(pk=page.pk)
-    titles = snapshots.live_titles(timezone.now())
+    titles = snapshots.linked_titles([stored], timezone.now())
     shown = snapshots.of(stored, titles)
     return screens.render(
         request,

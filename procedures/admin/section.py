@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from procedures import drafts, publishing
-from procedures.admin import ordering, screens
+from procedures.admin import conflicts, ordering, screens
 from procedures.admin.fields import OVERRIDES
 from procedures.models import Item, Page, Section
 
@@ -48,6 +48,7 @@ class ItemInline(LinkedPageChoices, ordering.PlaceMixin, admin.StackedInline):
 class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
     """One section with its items; reached from its page."""
 
+    form = conflicts.DraftForm
     actions = None
     formfield_overrides = OVERRIDES
     fields = (
@@ -97,6 +98,19 @@ class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Sections are added on their page."""
         return False
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Section | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["seen"] = conflicts.fingerprint(Section.objects.get(pk=obj.pk))
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Section, form: Any, change: bool) -> None:
         """Wait for a publication that is under way: it must see the section before or after, never half."""

@@ -81,6 +81,19 @@ def test_the_desk_fits_a_phone_and_a_thumb(open_page, sign_in, path):
         assert page.evaluate(SMALL_TARGETS) == []
 
 
+def test_a_list_of_several_pages_fits_a_phone_and_a_thumb(sign_in, served):
+    page = sign_in("/admin/")
+    for _ in range(51):  # each leaves an entry in the access log
+        page.request.get(f"{served.url}/admin/contact/inquiry/1/change/")
+    page.goto(f"{served.url}/admin/contact/accessevent/")
+    assert page.locator(".paginator a").count()
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert problems(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", SCREENS)
 def test_axe_finds_nothing_at_the_desk(open_page, sign_in, path, scheme):

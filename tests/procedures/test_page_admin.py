@@ -1,8 +1,10 @@
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from procedures.models import Item, Page
+from procedures import drafts
+from procedures.models import Item, Page, Section
 from tests.staff import sign_in
 
 
@@ -139,3 +141,38 @@ def test_the_list_says_since_when_patients_get_each_page(admin_client, content):
     Page.objects.create(kind="condition", slug="draft", title="Only a draft", summary="Draft.")
     body = admin_client.get(reverse("admin:procedures_page_changelist")).content.decode()
     assert body.count("not published") == 1
+
+
+def seen(client, path):
+    return BeautifulSoup(client.get(path).content, "html.parser").find("input", attrs={"name": "seen"})[
+        "value"
+    ]
+
+
+def test_the_second_to_save_a_page_is_told_and_keeps_the_typed_words(admin_client, page):
+    path = change_url(page)
+    sent = form_of(page, title="Typed by the second", seen=seen(admin_client, path))
+    Section.objects.filter(page=page).update(heading="Changed by the first")
+    answer = admin_client.post(path, sent)
+    assert "Somebody changed this draft while you were writing." in answer.content.decode()
+    assert b"Typed by the second" in answer.content
+    page.refresh_from_db()
+    assert page.title == "Trauma"
+    shown = BeautifulSoup(answer.content, "html.parser").find("input", attrs={"name": "seen"})["value"]
+    assert admin_client.post(path, sent | {"seen": shown}).status_code == 302
+
+
+def test_moving_a_section_is_no_conflict(admin_client, admin_user, page):
+    path = change_url(page)
+    sent = form_of(page, title="Typed", seen=seen(admin_client, path))
+    drafts.shift(page.sections.last(), admin_user, up=True)
+    assert admin_client.post(path, sent).status_code == 302
+
+
+def test_the_second_to_save_a_section_is_told(admin_client, page):
+    section = page.sections.get(kind="bullets")
+    path = reverse("admin:procedures_section_change", args=[section.pk])
+    sent = {"heading": "Typed", "slug": section.slug, "kind": section.kind, "seen": seen(admin_client, path)}
+    sent |= {"items-TOTAL_FORMS": 0, "items-INITIAL_FORMS": 0}
+    section.items.update(text="Changed by the first")
+    assert "Somebody changed this draft" in admin_client.post(path, sent).content.decode()
