@@ -60,5 +60,10 @@ def recent(request: HttpRequest) -> list[str]:
     return [request_id for key in keys if (request_id := may_open(request, key))]
 
 
+def is_held(request: HttpRequest, inquiry: Inquiry) -> bool:
+    """Whether this browser may open its receipt."""
+    return may_open(request, _key(inquiry.request_id)) is not None
+
+
 def _key(request_id: str) -> str:
     return salted_hmac("contact.receipt", request_id, algorithm="sha256").hexdigest()[:24]

@@ -21,12 +21,13 @@ logger = logging.getLogger(__name__)
 # What stands above a form that comes back with what was typed in it, by the reason for which it does.
 TROUBLES: Final = {
     HTTPStatus.FORBIDDEN: "contact/trouble/csrf.html",
-    HTTPStatus.CONFLICT: "contact/trouble/already_sent.html",
     HTTPStatus.GONE: "contact/trouble/number_not_changed.html",
     HTTPStatus.TOO_MANY_REQUESTS: "contact/trouble/throttled.html",
     HTTPStatus.INTERNAL_SERVER_ERROR: "contact/trouble/not_stored.html",
     HTTPStatus.SERVICE_UNAVAILABLE: "contact/trouble/not_stored.html",
 }
+ALREADY_SENT: Final = "contact/trouble/already_sent.html"
+NOT_SENT_YET: Final = "contact/trouble/not_sent_yet.html"
 SEND_ANOTHER: Final = "Send a new request"
 
 
@@ -67,18 +68,26 @@ def _receive(request: HttpRequest, form: InquiryForm) -> HttpResponse:
 
 
 def _known(request: HttpRequest, form: InquiryForm, earlier: Inquiry) -> HttpResponse:
-    """The same request again gets its receipt. Other words under its token change nothing unasked."""
+    """The same request again gets its receipt. Other words under its token change nothing unasked.
+
+    Under another name or number it is somebody else's: tabs share a token, and so do people who share a
+    browser. A token alone opens nobody's receipt.
+    """
+    is_theirs, is_same_person = receipt.is_held(request, earlier), False
     if form.is_valid():
         if form.inquiry.says_the_same_as(earlier):
             return receipt.redirect(earlier)
         if same := intake.find_same(form.inquiry, receipt.recent(request)):
             return receipt.redirect(same)
+        is_same_person = form.inquiry.is_from_the_same_person_as(earlier)
+        is_theirs |= is_same_person and form.token_value == request_token.of_browser(request)
     form.renew()
     form.send_label = SEND_ANOTHER
-    response = _form_page(
-        request, form, HTTPStatus.CONFLICT, earlier=earlier, receipt_path=receipt.address(earlier)
-    )
-    return receipt.hand_out(response, earlier)
+    context: dict[str, Any] = {"trouble": ALREADY_SENT if is_same_person and is_theirs else NOT_SENT_YET}
+    if not is_theirs:
+        return _form_page(request, form, HTTPStatus.CONFLICT, **context)
+    context |= {"earlier": earlier, "receipt_path": receipt.address(earlier)}
+    return receipt.hand_out(_form_page(request, form, HTTPStatus.CONFLICT, **context), earlier)
 
 
 def _empty_form_page(request: HttpRequest) -> HttpResponse:
@@ -97,8 +106,16 @@ def _empty_form_page(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def form_without_csrf(request: HttpRequest) -> HttpResponse:
-    """The form again, as it was filled in, with a fresh CSRF token. Nothing is stored."""
-    return _form_page(request, InquiryForm(request.POST), HTTPStatus.FORBIDDEN)
+    """The form again, as it was filled in, with a fresh CSRF token. Nothing is stored.
+
+    Another site can have a browser post it. So its one-time token is kept only where this browser had it
+    before: whoever made it up would else know the token of what is sent next.
+    """
+    form = InquiryForm(request.POST)
+    is_own = form.token_value == request_token.of_browser(request)
+    if not is_own and form.one_time_token.request_id not in receipt.recent(request):
+        form.renew()
+    return _form_page(request, form, HTTPStatus.FORBIDDEN, keeps_token=False)
 
 
 def _form_page(
@@ -106,12 +123,16 @@ def _form_page(
     form: InquiryForm,
     status: HTTPStatus = HTTPStatus.OK,
     retry_after: int = 0,
+    keeps_token: bool = True,
     **context: Any,
 ) -> HttpResponse:
-    """`status` says why the form is shown; `retry_after`, in seconds, when sending again may succeed."""
+    """`status` says why the form is shown; `retry_after`, in seconds, when sending again may succeed.
+
+    `keeps_token` is whether the browser's next form is to go on with this one's token.
+    """
     path = reverse("contact:inquiry")
     practice, about_title = _practice_and_title(form, status)
-    context |= {
+    context = {
         "form": form,
         "part": "contact",
         "path": path,
@@ -121,9 +142,10 @@ def _form_page(
         "promise": _in_words(callback.promise(practice, timezone.now())),
         "trouble": TROUBLES.get(status),
         "minutes": -(-retry_after // 60),
+        **context,
     }
     response = render(request, "contact/inquiry.html", context, status=status)
-    if form.one_time_token.issued_at:
+    if keeps_token and form.one_time_token.issued_at:
         request_token.keep(response, form.token_value)
     if retry_after:
         response["Retry-After"] = str(retry_after)

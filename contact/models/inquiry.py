@@ -220,7 +220,12 @@ class Inquiry(models.Model):
         return f"Inquiry {self.reference}"
 
     def says_the_same_as(self, other: "Inquiry") -> bool:
-        return all(getattr(self, field) == getattr(other, field) for field in self.WRITTEN)
+        """However the phone number is written."""
+        compared = [field for field in self.WRITTEN if field != "phone"]
+        return all(getattr(self, field) == getattr(other, field) for field in (*compared, "phone_uri"))
+
+    def is_from_the_same_person_as(self, other: "Inquiry") -> bool:
+        return self.name == other.name and self.phone_uri in {other.phone_uri, other.current_phone_uri}
 
     @property
     def is_quarantined(self) -> bool:

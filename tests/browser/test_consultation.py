@@ -173,6 +173,24 @@ def test_two_tabs_keep_two_receipts(open_page):
     assert references[0] != references[1]
 
 
+def test_two_tabs_that_are_opened_before_either_is_sent_are_two_requests(open_page):
+    first = open_page("/contact/")
+    second = first.context.new_page()
+    second.goto(first.url)
+    fill_in(first, name="Mother")
+    fill_in(second, name="Father", phone="504 555 0111")
+    for page in (first, second):
+        press_send(page)
+    assert second.inner_text("#trouble-title") == "This request is not sent yet"
+    assert second.input_value("#id_name") == "Father"
+    check(second)
+    second.get_by_role("button", name="Send a new request").click()
+    for page in (first, second):
+        page.wait_for_url("**/contact/sent/*/")
+    references = {page.inner_text(".reference") for page in (first, second)}
+    assert len(references) == 2
+
+
 def test_the_form_again_without_its_cookie_keeps_the_words(open_page):
     page = open_page("/contact/")
     fill_in(page, name="No cookie", message="My back hurts.")

@@ -139,6 +139,63 @@ def test_other_words_under_a_used_token_change_nothing_and_are_offered_as_a_new_
             assert (field.get("value") or field.text.strip()) == value
 
 
+def trouble_of(response):
+    page = BeautifulSoup(response.content, "html.parser")
+    return page.find(id="trouble-title").text, page.find("input", attrs={"name": "token"})["value"]
+
+
+@pytest.mark.parametrize("other", [{"name": "Father"}, {"phone": "504 555 0111"}])
+def test_two_tabs_that_were_opened_before_either_was_sent_are_two_requests(client, other):
+    client.cookies["request_token"] = token()
+    tabs = [token_in_form(client) for _ in range(2)]
+    mother, father = payload(token=tabs[0], name="Mother"), payload(token=tabs[1], name="Mother") | other
+    receipt = client.post("/contact/", mother)["Location"]
+    response = client.post("/contact/", father)
+    title, fresh = trouble_of(response)
+    assert (response.status_code, title) == (409, "This request is not sent yet")
+    assert receipt in response.content.decode()  # this browser holds it
+    second = client.post("/contact/", father | {"token": fresh})
+    assert second.status_code == 302 and second["Location"] != receipt
+    assert Inquiry.objects.count() == 2 and not Inquiry.objects.quarantined().exists()
+
+
+def test_after_a_lost_answer_the_next_person_at_the_browser_gets_nobodys_receipt(client):
+    sent = payload(token=token_in_form(client), name="Ana")
+    lost = Client().post("/contact/", sent)  # no cookie arrived
+    response = client.post("/contact/", sent | {"name": "Bea", "phone": "504 555 0111"})
+    assert trouble_of(response)[0] == "This request is not sent yet"
+    assert lost["Location"] not in response.content.decode()
+    assert Inquiry.objects.get().reference not in response.content.decode()
+    assert client.get(lost["Location"]).status_code == 302
+
+
+def test_after_a_lost_answer_the_same_person_gets_the_receipt_under_other_words_too(client):
+    sent = payload(token=token_in_form(client))
+    lost = Client().post("/contact/", sent)  # no cookie arrived
+    response = client.post("/contact/", sent | {"message": "It got worse."})
+    assert trouble_of(response)[0] == "We already have your request"
+    assert client.get(lost["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("change", [{"name": "x", "phone": "1"}, {"message": "It got worse."}])
+def test_who_holds_a_token_alone_gets_no_receipt(client, change):
+    sent, stranger = payload(), Client()
+    receipt = client.post("/contact/", sent)["Location"]
+    response = stranger.post("/contact/", sent | change)
+    assert trouble_of(response)[0] == "This request is not sent yet"
+    assert receipt not in response.content.decode()
+    assert stranger.get(receipt).status_code == 302
+    assert stranger.post(receipt, {"phone": "504 555 0666"}).status_code == 410
+
+
+def test_a_number_that_is_written_otherwise_is_the_same_number(client):
+    sent = payload()
+    first = client.post("/contact/", sent)
+    assert client.post("/contact/", sent | {"phone": "(504) 249-7576"})["Location"] == first["Location"]
+    assert send(client, phone="+1 504.249.7576")["Location"] == first["Location"]
+    assert Inquiry.objects.get().phone == "504 249 7576"
+
+
 def test_the_new_request_is_stored_beside_the_first(client):
     sent = payload(message="My back hurts.")
     client.post("/contact/", sent)

@@ -5,9 +5,9 @@ from bs4 import BeautifulSoup
 from django.conf import settings
 from django.test import Client
 
-from contact import throttle
+from contact import request_token, throttle
 from contact.models import Inquiry
-from tests.contact.sending import payload, send
+from tests.contact.sending import payload, send, token
 
 pytestmark = pytest.mark.usefixtures("content")
 TYPED = {"name": "Ana Núñez", "phone": "504 249 7576", "message": "My <b>back</b> hurts."}
@@ -61,6 +61,30 @@ def test_shown_again_it_is_still_the_same_request():
     assert browser.post("/contact/", sent | {"csrfmiddlewaretoken": csrf}).status_code == 302
     page = page_of(browser.post("/contact/", sent), 403)
     assert page.find("input", attrs={"name": "token"})["value"] == sent["token"]
+
+
+def test_before_it_was_sent_it_is_still_the_same_request_too():
+    browser, _ = browser_with_form()
+    sent = payload(**TYPED, token=browser.cookies["request_token"].value)
+    page = page_of(browser.post("/contact/", sent), 403)
+    assert page.find("input", attrs={"name": "token"})["value"] == sent["token"]
+
+
+def test_a_token_that_another_site_posts_is_not_taken_over():
+    theirs, victim = token(age=600), Client(enforce_csrf_checks=True)
+    response = victim.post("/contact/", payload(token=theirs), headers={"origin": "https://evil.example"})
+    shown = page_of(response, 403).find("input", attrs={"name": "token"})["value"]
+    assert shown != theirs and 600 <= request_token.read(shown, "").age < 700
+    assert "request_token" not in victim.cookies
+    own = BeautifulSoup(victim.get("/contact/").content, "html.parser")
+    assert own.find("input", attrs={"name": "token"})["value"] != theirs
+
+
+def test_a_post_without_csrf_leaves_the_token_of_an_open_form_alone():
+    browser, _ = browser_with_form()
+    before = browser.cookies["request_token"].value
+    browser.post("/contact/", payload())
+    assert browser.cookies["request_token"].value == before
 
 
 def test_a_mistake_in_it_is_told_at_the_same_time():
