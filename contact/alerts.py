@@ -36,7 +36,8 @@ def send_due(stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
     """Send the alerts whose time has come, until `stop` says so.
 
     Returns how many are done, and how many have to be tried again. Alerts to staff wait while no address is
-    entered, and mail to patients while mail is only printed; attention.notes tells of both.
+    entered, mail to patients while mail is only printed, and on a site that patients reach all mail does:
+    attention.notes tells of it.
     """
     done = put_off = 0
     while done + put_off < BATCH and not stop():
@@ -51,6 +52,8 @@ def send_due(stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
 
 
 def _next_due(practice: Practice) -> Alert | None:
+    if settings.MAIL_IS_PRINTED and settings.SITE_IS_HTTPS:
+        return None  # a log is nobody's mailbox
     due = Alert.objects.due(timezone.now()).select_related("inquiry")
     if not practice.alert_address_list:
         due = due.filter(kind=Alert.Kind.ACKNOWLEDGEMENT)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.urls import reverse
 
-from contact.models import Practice
+from contact.models import Inquiry, Practice
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,19 @@ class Note:
 
 def notes(user: User | AnonymousUser, practice: Practice) -> list[Note]:
     """Each setting that waits for this member of staff; none where all is entered."""
-    return [note for note in _about_details(practice) if user.has_perm(note.permission)]
+    found = [*_about_mail(practice), *_about_details(practice)]
+    return [note for note in found if user.has_perm(note.permission)]
+
+
+def _about_mail(practice: Practice) -> Iterator[Note]:
+    """Only who runs the server can set it up; all who look after requests must know not to wait for mail."""
+    if not settings.MAIL_IS_PRINTED:
+        return
+    if practice.alert_address_list or Inquiry.objects.to_call().exists():
+        where = "It waits" if settings.SITE_IS_HTTPS else "It is printed where the site runs"
+        text = f"No mail about new requests is sent. {where} until EMAIL_URL names a mail server."
+        queue = reverse("admin:contact_inquiry_changelist")
+        yield Note(text, "See what waits", queue, "contact.view_inquiry")
 
 
 def _about_details(practice: Practice) -> Iterator[Note]:

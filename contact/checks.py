@@ -16,7 +16,7 @@ def staff_are_told_of_requests(app_configs: Any, **kwargs: Any) -> list[CheckMes
     if settings.MAIL_IS_PRINTED:
         problems.append(
             Warning(
-                "Mail about new requests is printed, not sent.",
+                "Mail about new requests is not sent.",
                 hint="Set EMAIL_URL, like submission://user:password@mail.example.com",
                 id="contact.W001",
             )

@@ -7,6 +7,7 @@ from io import StringIO
 from unittest import mock
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -228,6 +229,39 @@ def test_with_nobody_to_tell_the_alert_waits_and_staff_are_told(db, admin_client
     Practice.objects.update(alert_addresses="desk@example.com")
     assert alerts.send_due() == (1, 0)  # at once, not when a pause is over
     assert len(mailoutbox) == 1
+
+
+def words_of_desk(client):
+    return " ".join(BeautifulSoup(client.get("/admin/").content, "html.parser").get_text().split())
+
+
+@pytest.mark.parametrize("is_https", [True, False])
+def test_without_a_mail_server_the_desk_says_that_no_mail_is_sent(db, admin_client, settings, is_https):
+    settings.SITE_IS_HTTPS = is_https
+    assert "No mail about new requests" not in words_of_desk(admin_client)
+    settings.MAIL_IS_PRINTED = True
+    assert "No mail about new requests" not in words_of_desk(admin_client)
+    waiting_alert()
+    assert "No mail about new requests is sent." in words_of_desk(admin_client)
+    Inquiry.objects.all().delete()
+    Practice.objects.update(alert_addresses="desk@example.com")
+    assert ("printed where the site runs" in words_of_desk(admin_client)) is not is_https
+
+
+def test_on_a_site_for_patients_alerts_wait_for_a_mail_server(practice, mailoutbox, settings):
+    settings.MAIL_IS_PRINTED = settings.SITE_IS_HTTPS = True
+    alert = waiting_alert()
+    assert alerts.send_due() == (0, 0)
+    settings.MAIL_IS_PRINTED = False
+    assert alerts.send_due() == (1, 0)
+    alert.refresh_from_db()
+    assert alert.status == "sent" and len(mailoutbox) == 1
+
+
+def test_on_this_machine_they_are_printed(practice, mailoutbox, settings):
+    settings.MAIL_IS_PRINTED = True
+    waiting_alert()
+    assert alerts.send_due() == (1, 0)
 
 
 def test_with_nobody_to_tell_a_request_that_was_dealt_with_alarms_no_one(db):

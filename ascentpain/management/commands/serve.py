@@ -22,7 +22,8 @@ class Command(BaseCommand):
         self.refuse_taken_port()
         call_command("prepare", stdout=self.stdout)
         if settings.MAIL_IS_PRINTED:
-            self.stdout.write("Mail about new requests is printed here until EMAIL_URL names a mail server.")
+            what = "waits" if settings.SITE_IS_HTTPS else "is printed here"
+            self.stdout.write(f"Mail about new requests {what} until EMAIL_URL names a mail server.")
         self.stdout.flush()
         os.chdir(settings.BASE_DIR)
         self.keep_sending_alerts()

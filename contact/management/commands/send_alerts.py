@@ -21,7 +21,8 @@ LOOK = 0.1  # seconds between two looks whether a signal came
 class Command(BaseCommand):
     help = (
         "Send the mails about inquiries whose time has come. A mail that cannot be sent is tried again "
-        "later, for ever. Several may run at once: each mail is sent by one of them."
+        "later, for ever. On a site with https they wait until EMAIL_URL names a mail "
+        "server. Several may run at once: each mail is sent by one of them."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
