@@ -60,13 +60,20 @@ def _figures(user: User | AnonymousUser, now: datetime) -> Iterator[Figure]:
         yield Figure(str(summary.counted(inquiries.to_call())), "waiting for a call", queue)
         overdue = summary.counted(inquiries.overdue(now))
         yield _figure(overdue, "overdue", f"{queue}?due=overdue", "wrong", "Call these first.")
-        held = summary.counted(inquiries.quarantined())
-        path = f"{queue}?status={Inquiry.Status.QUARANTINED}"
-        yield _figure(held, "held: may be spam", path, "notice", "Accept or close them.")
+        yield _about_held(f"{queue}?status={Inquiry.Status.QUARANTINED}", now)
     if user.has_perm("contact.view_alert"):
         late = summary.counted(Alert.objects.late(now))
         path = f"{reverse('admin:contact_alert_changelist')}?status__exact={Alert.Status.WAITING}"
         yield _figure(late, "failing alerts", path, "notice", "Mail to staff is not sent.")
+
+
+def _about_held(path: str, now: datetime) -> Figure:
+    """Their senders were promised a time like all others."""
+    held = summary.counted(Inquiry.objects.quarantined())
+    overdue = summary.counted(Inquiry.objects.held_past_promise(now))
+    look = "wrong" if overdue else "notice"
+    note = f"{overdue} overdue. Accept or close them first." if overdue else "Accept or close them."
+    return _figure(held, "held: may be spam", path, look, note)
 
 
 def _figure(counted: summary.Counted, label: str, path: str, look: str, note: str) -> Figure:

@@ -32,7 +32,8 @@ def rules(practice: Practice) -> list[Rule]:
         )
         found.append(Rule(f"closed, not changed for {months} months", f"closed {months} months", over))
     if days := practice.keep_held_days:
-        over = free.filter(status=Inquiry.Status.QUARANTINED, sent_at__lt=now - timedelta(days=days))
+        suspects = free.quarantined().not_held_for_timing_alone()
+        over = suspects.filter(sent_at__lt=now - timedelta(days=days))
         found.append(Rule(f"held as possible spam for {days} days", f"held {days} days", over))
     return found
 

@@ -86,11 +86,11 @@ class InquiryAdmin(admin.ModelAdmin):
 
     @admin.display(description="due")
     def due(self, inquiry: Inquiry) -> str:
-        if inquiry.due_at is None:
+        if inquiry.owed_by is None:
             return "-"
         now = timezone.now()
-        kind = "overdue" if inquiry.due_at < now else "due"
-        return format_html('<span class="{}">{}</span>', kind, due.in_words(inquiry.due_at, now))
+        kind = "overdue" if inquiry.owed_by < now else "due"
+        return format_html('<span class="{}">{}</span>', kind, due.in_words(inquiry.owed_by, now))
 
     @admin.display(description="request")
     def who(self, inquiry: Inquiry) -> str:

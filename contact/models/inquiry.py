@@ -37,6 +37,14 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def due_between(self, start: datetime, end: datetime) -> "InquiryQuerySet":
         return self.filter(due_at__gte=start, due_at__lt=end)
 
+    def not_held_for_timing_alone(self) -> "InquiryQuerySet":
+        """Timing says little against a person: browsers fill forms in, and tabs stay open for days."""
+        return self.exclude(suspicions=[Suspicion.TOO_FAST]).exclude(suspicions=[Suspicion.TOO_OLD])
+
+    def held_past_promise(self, now: datetime) -> "InquiryQuerySet":
+        """Suspects whose receipt named a time that is over."""
+        return self.quarantined().filter(call_by__lt=now)
+
     def sent_between(self, start: datetime, end: datetime) -> "InquiryQuerySet":
         return self.filter(sent_at__gte=start, sent_at__lt=end)
 
@@ -235,6 +243,11 @@ class Inquiry(models.Model):
     def is_waiting(self) -> bool:
         """Nobody has called yet, nor decided not to."""
         return self.status in Inquiry.WAITING
+
+    @property
+    def owed_by(self) -> datetime | None:
+        """By when to call next. One that is held is due nowhere, but its sender was promised a time, too."""
+        return self.call_by if self.is_quarantined else self.due_at
 
     @property
     def suspicions_in_words(self) -> list[str]:

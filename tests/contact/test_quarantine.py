@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
+from django.utils import timezone
 
 from contact import spam
 from contact.forms import InquiryForm
 from contact.models import Alert, Inquiry, Practice
-from tests.contact.sending import act, payload, send, token
+from tests.contact.sending import act, make_inquiry, payload, send, token
 
 pytestmark = pytest.mark.usefixtures("content")
 TEXT = "Hello dear owner, I can bring you many new patients."
@@ -101,6 +104,21 @@ def test_staff_see_what_is_held_and_why_and_accept_it_with_one_click(client, adm
     assert [(event.kind, event.status, event.by) for event in inquiry.events.all()][1:] == [
         ("moved", "new", admin_user)
     ]
+
+
+def test_the_desk_sees_by_when_a_held_request_was_promised_a_call_and_that_it_is_overdue(admin_client):
+    now = timezone.now()
+    late = make_inquiry(status="quarantined", suspicions=["too_old"], call_by=now - timedelta(days=2))
+    later = make_inquiry(status="quarantined", suspicions=["too_old"], call_by=now + timedelta(days=9))
+    make_inquiry(status="quarantined", suspicions=["too_old"])
+    desk = BeautifulSoup(admin_client.get("/admin/").content, "html.parser")
+    held = desk.find(string="held: may be spam").find_parent("li")
+    assert held["class"] == ["figure-wrong"] and "1 overdue." in held.text
+    listed = BeautifulSoup(admin_client.get(held.a["href"]).content, "html.parser")
+    dues = {row.select_one(".note").text: row.td.text for row in listed.select("#result_list tbody tr")}
+    assert dues[late.reference].startswith("Overdue since")
+    assert dues[later.reference].startswith("Due ")
+    assert sorted(dues.values())[0] == "-"
 
 
 def test_no_stranger_is_mailed_before_staff_accept_a_suspect(client, admin_client):

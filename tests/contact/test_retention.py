@@ -10,6 +10,8 @@ from django.utils import timezone
 from contact.models import AccessEvent, Inquiry, InquiryEvent, Practice, SearchTerm
 from tests.contact.sending import make_inquiry
 
+TIMING = ("too_fast", "too_old")
+
 
 def ago(days):
     return timezone.now() - timedelta(days=days)
@@ -38,10 +40,13 @@ def test_what_is_over_goes_and_the_rest_stays(kept_for_a_while):
     over = [
         make_inquiry(status="closed", changed_at=ago(370)),
         make_inquiry(status="quarantined", sent_at=ago(31)),
+        make_inquiry(status="quarantined", sent_at=ago(31), suspicions=["decoy"]),
+        make_inquiry(status="quarantined", sent_at=ago(31), suspicions=["too_old", "same_text"]),
     ]
     stays = [
         make_inquiry(status="closed", changed_at=ago(360), sent_at=ago(900)),
         make_inquiry(status="quarantined", sent_at=ago(29)),
+        *(make_inquiry(status="quarantined", sent_at=ago(900), suspicions=[s]) for s in TIMING),
         make_inquiry(status="closed", changed_at=ago(900), legal_hold=True),
         *(make_inquiry(status=s, changed_at=ago(900)) for s in ("new", "trying", "contacted", "scheduled")),
     ]
