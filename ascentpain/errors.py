@@ -6,13 +6,14 @@ None of them needs the database: the practice's details fall back to the last on
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from contact import views
 from contact.admin import record
+from contact.models import Practice
 
 FORMS_THAT_COME_BACK: Final[dict[str, Callable[..., HttpResponse]]] = {
     "contact:inquiry": views.form_without_csrf,
@@ -45,8 +46,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, "500", 500, "Something went wrong on our side")
+    """Whatever went wrong may be in what every page shows: the closures first of all."""
+    practice = Practice.objects.name_and_number()
+    return _page(request, "500", 500, "Something went wrong on our side", practice=practice)
 
 
-def _page(request: HttpRequest, name: str, status: int, title: str) -> HttpResponse:
-    return render(request, f"errors/{name}.html", {"title": title}, status=status)
+def _page(request: HttpRequest, name: str, status: int, title: str, **context: Any) -> HttpResponse:
+    return render(request, f"errors/{name}.html", {"title": title, **context}, status=status)

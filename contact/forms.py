@@ -1,3 +1,4 @@
+import logging
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -13,6 +14,8 @@ from contact.models import Inquiry
 from contact.plain_text import LineEmailField, LineField, LinesField
 from contact.request_token import RequestToken
 from procedures.models import Revision
+
+logger = logging.getLogger(__name__)
 
 MESSAGE_LENGTH = 2000  # characters
 DETAIL_LENGTH = 200  # characters
@@ -185,13 +188,16 @@ class InquiryForm(forms.Form):
 
     @cached_property
     def about_title(self) -> str | None:
-        """The page of interest, in the words patients know it by; None, too, while the database is away."""
+        """The page of interest, in the words patients know it by; None, too, where it cannot be found out."""
         slug = str(self["about"].value() or "")
         if not slug_re.fullmatch(slug):
             return None
         try:
             return Revision.objects.public_title(slug)
         except (DatabaseError, InterfaceError):
+            return None
+        except Exception:  # no request is lost for a title
+            logger.exception("inquiry: the title of a page was not found out")
             return None
 
     def take_token(self, token: str | None) -> None:

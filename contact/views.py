@@ -26,6 +26,7 @@ TROUBLES: Final = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "contact/trouble/not_stored.html",
     HTTPStatus.SERVICE_UNAVAILABLE: "contact/trouble/not_stored.html",
 }
+FAILURES: Final = {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}
 ALREADY_SENT: Final = "contact/trouble/already_sent.html"
 NOT_SENT_YET: Final = "contact/trouble/not_sent_yet.html"
 SEND_ANOTHER: Final = "Send a new request"
@@ -115,7 +116,11 @@ def form_without_csrf(request: HttpRequest) -> HttpResponse:
     is_own = form.token_value == request_token.of_browser(request)
     if not is_own and form.one_time_token.request_id not in receipt.recent(request):
         form.renew()
-    return _form_page(request, form, HTTPStatus.FORBIDDEN, keeps_token=False)
+    try:
+        return _form_page(request, form, HTTPStatus.FORBIDDEN, keeps_token=False)
+    except Exception:  # as on the form
+        logger.exception("inquiry: the form could not be shown again")
+        return _form_page(request, form, HTTPStatus.INTERNAL_SERVER_ERROR, keeps_token=False)
 
 
 def _form_page(
@@ -131,15 +136,15 @@ def _form_page(
     `keeps_token` is whether the browser's next form is to go on with this one's token.
     """
     path = reverse("contact:inquiry")
-    practice, about_title = _practice_and_title(form, status)
+    practice, has_failed = _practice(status), status in FAILURES
     context = {
         "form": form,
         "part": "contact",
         "path": path,
         "practice": practice,
-        "about_title": about_title,
+        "about_title": None if has_failed else form.about_title,
         "breadcrumbs": [site_map.HOME, site_map.Crumb("Request a consultation", path)],
-        "promise": _in_words(callback.promise(practice, timezone.now())),
+        "promise": "" if has_failed else _in_words(callback.promise(practice, timezone.now())),
         "trouble": TROUBLES.get(status),
         "minutes": -(-retry_after // 60),
         **context,
@@ -152,11 +157,14 @@ def _form_page(
     return response
 
 
-def _practice_and_title(form: InquiryForm, status: HTTPStatus) -> tuple[Practice, str | None]:
-    """A database that has just failed is not asked again: each try could take seconds."""
+def _practice(status: HTTPStatus) -> Practice:
+    """A database that has just failed is not asked again: each try could take seconds. After a mistake of
+    ours, nothing is asked that could be the mistake."""
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        return Practice.objects.last_known(), None
-    return Practice.objects.current(), form.about_title
+        return Practice.objects.last_known()
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Practice.objects.name_and_number()
+    return Practice.objects.current()
 
 
 @never_cache
@@ -217,8 +225,7 @@ def _receipt_page(
     status: HTTPStatus = HTTPStatus.OK,
     template: str = "contact/receipt.html",
 ) -> HttpResponse:
-    is_away = status == HTTPStatus.SERVICE_UNAVAILABLE
-    practice = Practice.objects.last_known() if is_away else Practice.objects.current()
+    practice = _practice(status)
     call_by = callback.standing_promise(stored, practice) if stored else None
     context = {
         "form": form,

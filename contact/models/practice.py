@@ -32,6 +32,11 @@ class PracticeManager(models.Manager["Practice"]):
         """The same without asking the database."""
         return PracticeManager._last_known or Practice()
 
+    def name_and_number(self) -> "Practice":
+        """Of the last known ones only what no mistake of ours can spoil: no hours, no closures."""
+        known = self.last_known()
+        return Practice(name=known.name, telephone=known.telephone)
+
     def _read(self) -> "Practice | None":
         practice = self.first()
         if practice:

@@ -1,12 +1,15 @@
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.urls import path
+from django.utils import timezone
 
 from ascentpain import errors, urls
-from contact.models import Practice
+from contact.models import Closure, Practice
 
 
 def crash(request):
@@ -73,6 +76,15 @@ def test_the_500_page_needs_no_database(monkeypatch):
     response = errors.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
     assert b"(504) 249-7576" in response.content
+
+
+def test_the_500_page_stands_though_the_closures_on_every_page_are_what_is_wrong(db, monkeypatch):
+    Closure.objects.create(ends_at=timezone.now() + timedelta(days=1))
+    monkeypatch.setattr(Practice, "reopening_in_words", property(lambda practice: 1 / 0))
+    for address in ("/contact/", "/404/"):
+        response = visit(address)
+        assert response.status_code == 500
+        assert b"(504) 249-7576" in response.content and b"Something went wrong" in response.content
 
 
 def test_without_a_database_error_pages_show_the_number_last_known(db, monkeypatch):

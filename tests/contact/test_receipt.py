@@ -257,6 +257,23 @@ def test_our_own_mistake_keeps_the_number_that_was_typed(client, monkeypatch):
     assert page.find(id="id_phone")["value"] == "504 555 0199"
 
 
+@pytest.mark.parametrize("enforces_csrf", [True, False])
+@pytest.mark.parametrize(
+    "mistake", ["contact.views.Practice.objects.current", "contact.callback.standing_promise"]
+)
+def test_our_own_mistake_on_the_receipt_keeps_the_number(client, monkeypatch, mistake, enforces_csrf):
+    address = send_and_follow(client)
+    browser = Client(enforce_csrf_checks=enforces_csrf)
+    browser.cookies = client.cookies
+    monkeypatch.setattr(mistake, lambda *args: 1 / 0)
+    monkeypatch.setattr("contact.intake.correct_phone", lambda *args: 1 / 0)
+    response = correct(browser, address)
+    page = BeautifulSoup(response.content, "html.parser")
+    assert response.status_code == 500
+    assert page.find(id="id_phone")["value"] == "504 555 0199"
+    assert page.find(class_="error-summary").find("a", href="tel:+1-504-249-7576")
+
+
 def test_a_correction_without_its_csrf_cookie_keeps_the_number_and_stores_nothing():
     browser = Client(enforce_csrf_checks=True)
     page = BeautifulSoup(browser.get("/contact/").content, "html.parser")

@@ -1,12 +1,16 @@
 """Whatever goes wrong, what was typed is in the form again: nowhere else, and nothing is stored."""
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from contact import request_token, throttle
-from contact.models import Inquiry
+from contact.models import Closure, Inquiry
+from contact.models.practice import PracticeManager
 from tests.contact.sending import payload, send, token
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -85,6 +89,43 @@ def test_a_post_without_csrf_leaves_the_token_of_an_open_form_alone():
     before = browser.cookies["request_token"].value
     browser.post("/contact/", payload())
     assert browser.cookies["request_token"].value == before
+
+
+MISTAKES = [
+    "contact.callback.promise",
+    "contact.models.practice.PracticeManager.current",
+    "procedures.models.revision.RevisionQuerySet.public_title",
+    "contact.models.Practice.reopening_in_words",
+    "contact.views.intake.find",
+]
+
+
+def mistaken(*args, **kwargs):
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_our_own_mistake_keeps_the_words_wherever_it_is(client, monkeypatch, mistake):
+    client.get("/contact/")
+    PracticeManager._last_known.coming_closures = [Closure(ends_at=timezone.now() + timedelta(days=1))]
+    Closure.objects.create(ends_at=timezone.now() + timedelta(days=1))
+    monkeypatch.setattr(mistake, property(mistaken) if "reopening" in mistake else mistaken)
+    response = client.post("/contact/", payload(**TYPED, about="kyphoplasty"))
+    if response.status_code != 302:  # a page's title is worth no request
+        page = page_of(response, 500)
+        assert_typed(page)
+        assert page.find(class_="error-summary").find("a", href="tel:+1-504-249-7576")
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_our_own_mistake_keeps_the_words_without_a_csrf_cookie_too(monkeypatch, mistake):
+    browser, _ = browser_with_form()
+    Closure.objects.create(ends_at=timezone.now() + timedelta(days=1))
+    monkeypatch.setattr(mistake, property(mistaken) if "reopening" in mistake else mistaken)
+    response = browser.post("/contact/", payload(**TYPED, about="kyphoplasty"))
+    assert response.status_code in {403, 500}
+    assert_typed(page_of(response, response.status_code))
+    assert not Inquiry.objects.exists()
 
 
 def test_a_mistake_in_it_is_told_at_the_same_time():
