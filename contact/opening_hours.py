@@ -31,12 +31,14 @@ def open_spans(
 ) -> Iterator[tuple[datetime, datetime]]:
     """Every time, start and end in UTC, during which the practice is open from `after` on, in order.
 
-    None overlap. They end after HORIZON days, or at once where no hours are entered.
+    None overlap. They end after HORIZON days or where the calendar does, or at once where no hours are
+    entered.
     """
     weekly, closures = list(weekly), sorted(closures, key=lambda closure: closure.starts_at)
     today = timezone.localtime(after).date()
     at = after.astimezone(UTC)
-    for day in (today + timedelta(days) for days in range(HORIZON if weekly else 0)):
+    ahead = min(HORIZON, (date.max - today).days) if weekly else 0
+    for day in (today + timedelta(days) for days in range(ahead)):
         for start, end in sorted(_spans_of(day, weekly)):
             for opened, closed in _without(max(start, at), end, closures):
                 at = closed

@@ -1,6 +1,7 @@
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
@@ -11,6 +12,9 @@ from django.utils import timezone
 from contact import opening_hours, phone
 
 logger = logging.getLogger(__name__)
+
+
+LONGEST_CLOSURE: Final = timedelta(days=2 * 365)
 
 
 class PracticeManager(models.Manager["Practice"]):
@@ -231,6 +235,11 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"Closed from {timezone.localtime(self.starts_at):%-d %B %Y, %H:%M}"
+
+    def clean(self) -> None:
+        if self.ends_at and self.ends_at > timezone.now() + LONGEST_CLOSURE:
+            problem = "Enter a day within the next two years. You can change it as often as you like."
+            raise ValidationError({"ends_at": problem})
 
     def is_in_force(self, now: datetime) -> bool:
         return self.starts_at <= now < self.ends_at

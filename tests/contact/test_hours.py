@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -9,6 +9,7 @@ from django.utils import timezone
 from contact import opening_hours
 from contact.models import Closure, OpeningHours, Practice
 from tests.addresses import HANDOUT, PUBLIC
+from tests.contact.sending import send
 from tests.contact.test_practice import CHANGE, details
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -142,6 +143,26 @@ def test_a_closure_that_ends_before_it_starts_is_refused():
     now = timezone.now()
     with pytest.raises(ValidationError, match="must be later than"):
         Closure(starts_at=now, ends_at=now - timedelta(hours=1)).full_clean()
+
+
+@pytest.mark.parametrize("until", ["9999-12-31T08:00", "9999-12-31T23:59", "2099-01-01T08:00"])
+def test_a_closure_of_more_than_two_years_is_refused_in_words(admin_client, until):
+    form = read_admin(admin_client, "/admin/contact/closure/add/")
+    sent = {field["name"]: field.get("value", "") for field in form.select("input[name]")}
+    response = admin_client.post("/admin/contact/closure/add/", sent | {"ends_at": until, "message": STORM})
+    assert "Enter a day within the next two years." in response.content.decode()
+    assert not Closure.objects.exists()
+
+
+@pytest.mark.parametrize("end", [datetime(9999, 12, 31, 23, 30), datetime(9999, 9, 3, 12)])
+def test_whatever_end_the_database_holds_every_page_stands(client, end):
+    Practice.objects.update(callback_hours=4)
+    for weekday in range(7):
+        OpeningHours.objects.create(weekday=weekday, opens="08:00", closes="23:59")
+    Closure.objects.create(ends_at=end.replace(tzinfo=UTC), message=STORM)
+    for path in ("/", "/contact/"):
+        assert STORM in client.get(path).content.decode()
+    assert send(client).status_code == 302
 
 
 def test_a_promise_skips_a_closure(read):
