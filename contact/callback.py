@@ -30,10 +30,21 @@ def due_at(practice: Practice, since: datetime) -> datetime:
 
 
 def standing_promise(inquiry: Inquiry, practice: Practice) -> datetime | None:
-    """The promise made to a patient, or a later one where a closure has come in between."""
-    if inquiry.call_by is None:
+    """The promise made to a patient, or a later one where a closure was since laid over it.
+
+    What time was left when the closure begins is left when it is over. Nothing else moves a promise: not
+    other hours, not another response time.
+    """
+    call_by, weekly, closures = inquiry.call_by, practice.weekly_hours, practice.coming_closures
+    if call_by is None:
         return None
-    return max(inquiry.call_by, promise(practice, inquiry.sent_at) or inquiry.call_by)
+    laid_over = [closure for closure in closures if closure.starts_at < call_by <= closure.ends_at]
+    if not laid_over:
+        return call_by
+    begins = max(inquiry.sent_at, min(closure.starts_at for closure in laid_over))
+    ends = max(closure.ends_at for closure in laid_over)
+    left = timedelta(minutes=open_minutes(begins, call_by, weekly, ()))
+    return due(ends, left, weekly, closures) or ends
 
 
 def due(

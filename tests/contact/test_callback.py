@@ -74,6 +74,39 @@ def test_closures_do_not_count(closures, promise):
     assert promised("2026-11-25 16:00", 4, closures=[closure(*dates) for dates in closures]) == promise
 
 
+def standing(sent, call_by, closures=(), weekly=OFFICE, hours=4):
+    inquiry = SimpleNamespace(sent_at=central(sent), call_by=call_by and central(call_by))
+    practice = SimpleNamespace(
+        callback_hours=hours, weekly_hours=weekly, coming_closures=[closure(*dates) for dates in closures]
+    )
+    moment = callback.standing_promise(inquiry, practice)
+    return moment and f"{moment.astimezone(CENTRAL):%Y-%m-%d %H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("closures", "promise"),
+    [
+        ([], "2026-11-24 10:00"),
+        ([("2026-11-24 00:00", "2026-11-26 00:00")], "2026-11-26 10:00"),  # a storm, from Tuesday on
+        ([("2026-11-24 09:00", "2026-11-26 12:00")], "2026-11-26 13:00"),  # an hour was left
+        ([("2026-11-20 09:00", "2026-11-26 12:00")], "2026-11-26 16:00"),  # entered late: all was left
+        (
+            [("2026-11-24 00:00", "2026-11-26 00:00"), ("2026-11-26 09:00", "2026-11-26 12:00")],
+            "2026-11-26 13:00",
+        ),
+        ([("2026-11-24 10:00", "2026-11-26 00:00")], "2026-11-24 10:00"),  # it begins when the call was made
+    ],
+)
+def test_a_closure_over_a_promise_moves_it_to_when_as_much_time_was_left(closures, promise):
+    assert standing("2026-11-23 15:00", "2026-11-24 10:00", closures) == promise
+
+
+def test_other_hours_and_another_response_time_move_no_promise_that_was_made():
+    for details in ({"hours": 40}, {"hours": None}, {"weekly": [stretch(4)]}, {"weekly": []}):
+        assert standing("2026-11-23 15:00", "2026-11-24 10:00", **details) == "2026-11-24 10:00"
+    assert standing("2026-11-23 15:00", None) is None
+
+
 def test_a_lunch_break_does_not_count():
     weekly = [stretch(0, "8:00", "12:00"), stretch(0, "13:00", "17:00")]
     assert promised("2026-11-23 11:00", 2, weekly) == "2026-11-23 14:00"

@@ -131,6 +131,14 @@ def test_a_closure_after_the_promise_makes_it_later(client, read):
     assert read(address).find(class_="lead").strong.text != before
 
 
+def test_a_longer_response_time_leaves_the_promise_that_was_made(client, read):
+    open_all_week()
+    address = send_and_follow(client)
+    before = read(address).find(class_="lead").text
+    Practice.objects.update(callback_hours=40)
+    assert read(address).find(class_="lead").text == before
+
+
 def test_a_promise_that_has_passed_is_not_made_again(client, read):
     open_all_week()
     address = send_and_follow(client)
