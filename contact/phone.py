@@ -26,7 +26,10 @@ REGION: Final = "US"
 LOOSE_LETTERS: Final = re.compile(r"(?:^|\s)(?!(?:x|ext|extn|extension)\b|x\d)[^\W\d_]", re.IGNORECASE)
 # How phones write an extension that they dial after a pause: 5042497576,,12
 AFTER_PAUSE: Final = re.compile(r"\s*,+\s*(\d{1,6})#?\s*$")
+# How calls abroad are dialled elsewhere: 00 44 20 7946 0000. phonenumbers knows 011.
+OUTSIDE_PREFIX: Final = re.compile(r"^\s*00[\s.-]*(?=[1-9])")
 EMERGENCY_NUMBERS: Final = {"911", "988"}
+NORTH_AMERICAN: Final = re.compile(r"[2-9](?!11)\d\d[2-9]\d{6}")
 
 # A word after the area code of free calls stands for seven digits: 1 800 FLOWERS.
 TOLL_FREE_WORD: Final = re.compile(r"\+?1?[\s.(-]*8(?:00|33|44|55|66|77|88)[\s.)-]*[a-z]{7}", re.IGNORECASE)
@@ -49,7 +52,7 @@ def parse(text: str) -> PhoneNumber:
 
     Raises ValidationError, in words for the person, when no number that could be dialled is there.
     """
-    text = AFTER_PAUSE.sub(r" x\1", text)
+    text = AFTER_PAUSE.sub(r" x\1", OUTSIDE_PREFIX.sub("+", text))
     if "".join(filter(str.isdigit, text)) in EMERGENCY_NUMBERS:
         raise ValidationError(
             "This is an emergency number. If you need help now, call it. "
@@ -81,10 +84,12 @@ def _candidates(text: str) -> Iterator[PhoneNumber]:
 
 
 def _can_exist(number: PhoneNumber) -> bool:
-    """In North America neither area code nor exchange starts with 0 or 1. Whether a number is given out is
-    not asked: the lists are never new enough to turn a patient away."""
+    """In North America neither area code nor exchange starts with 0 or 1, and no area code ends in 11.
+
+    Whether a number is given out is not asked: the lists are never new enough to turn a patient away.
+    """
     digits = str(number.national_number)
-    return number.country_code != 1 or (len(digits) == 10 and digits[0] > "1" and digits[3] > "1")
+    return number.country_code != 1 or NORTH_AMERICAN.fullmatch(digits) is not None
 
 
 def normalise(text: str) -> str:
