@@ -7,12 +7,16 @@ from contextlib import suppress
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, InterfaceError
+from django.db.backends.signals import connection_created
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascentpain.settings")
 
 application = get_wsgi_application()
 
+from ascentpain import patience  # noqa: E402
 from ascentpain.models import EncryptionKey  # noqa: E402 (models need the application)
+
+connection_created.connect(patience.limit)
 
 BOOT_ERROR = 3  # gunicorn starts no other worker then
 

@@ -8,16 +8,46 @@ are named by a keyed hash. When the cache does not answer, everybody may send.
 import ipaddress
 import logging
 import time
-from typing import Final
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, cache, caches
+from django.core.cache.backends.db import DatabaseCache
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 logger = logging.getLogger(__name__)
 
 WINDOW: Final = 10 * 60  # seconds
+
+
+class Full(Exception):  # noqa: N818 (reads as what happened)
+    """The network has no place left. `seconds` until the next is free."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+@contextmanager
+def place(request: HttpRequest, request_id: str) -> Iterator[None]:
+    """Take a place for this request, in which to store it. Raises Full.
+
+    Where the cache is a table, place and request are one transaction: there is one lock to wait for, and one
+    commit.
+    """
+    with _transaction_of_the_cache():
+        if wait := seconds_to_wait(request, request_id):
+            raise Full(wait)
+        yield
+
+
+def _transaction_of_the_cache() -> AbstractContextManager[Any]:
+    is_table = isinstance(caches[DEFAULT_CACHE_ALIAS], DatabaseCache)
+    return transaction.atomic() if is_table else nullcontext()
 
 
 def seconds_to_wait(request: HttpRequest, request_id: str) -> int:
@@ -29,7 +59,8 @@ def seconds_to_wait(request: HttpRequest, request_id: str) -> int:
     if network is None:
         return 0
     try:
-        return _take(network, request_id)
+        with _transaction_of_the_cache():  # what fails in it leaves the one around it as it was
+            return _take(network, request_id)
     except Exception:  # whatever a cache can raise: it must not cost a patient the request
         logger.exception("throttle: the cache does not answer, so nobody is throttled")
         return 0

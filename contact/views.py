@@ -61,10 +61,12 @@ def _receive(request: HttpRequest, form: InquiryForm) -> HttpResponse:
     # On Back, browsers put the words into a form with a new token.
     if same := intake.find_same(form.inquiry, receipt.recent(request)):
         return receipt.redirect(same)
-    new = form.inquiry_to_store()
-    if wait := throttle.seconds_to_wait(request, new.request_id):
-        return _form_page(request, form, HTTPStatus.TOO_MANY_REQUESTS, retry_after=wait)
-    stored = intake.receive(new, Practice.objects.current())
+    new, practice = form.inquiry_to_store(), Practice.objects.current()
+    try:
+        with throttle.place(request, new.request_id):
+            stored = intake.receive(new, practice)
+    except throttle.Full as full:
+        return _form_page(request, form, HTTPStatus.TOO_MANY_REQUESTS, retry_after=full.seconds)
     return receipt.redirect(stored) if stored is new else _known(request, form, stored)
 
 

@@ -12,9 +12,11 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
+from ascentpain import patience
 from tests.sender import Sender
 from tests.site_server import ROOT, SiteServer, free_port, is_running, newcomers_environment
 
@@ -163,6 +165,20 @@ def test_a_mail_in_the_console_follows_a_request_within_seconds(served):
     assert f"Reference: {reference}" in served.output
     assert "To: desk@example.com" in served.output
     assert "Marisol" not in served.output and "0123" not in served.output
+
+
+def test_while_the_database_is_locked_a_request_is_answered_within_seconds(served):
+    patient = Sender(served.port, "127.0.0.1")
+    fields = patient.open_form() | {"name": "Marisol", "phone": "504 555 0123", "website": ""}
+    with sqlite3.connect(served.data / "db.sqlite3", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        status, _, body = patient.request("POST", "/contact/", urlencode(fields))
+        took = time.monotonic() - began
+        other.execute("ROLLBACK")
+    assert status == 503 and "Marisol" in body
+    assert took < patience.LOCK_SECONDS + 4
+    assert patient.send(fields)
 
 
 def test_ctrl_c_waits_for_nobody_who_never_finishes_a_request(served):

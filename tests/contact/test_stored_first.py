@@ -1,13 +1,18 @@
 """What was acknowledged is stored; nothing that may fail can undo it or stand in its way."""
 
-import sqlite3
+import time
+from contextlib import closing, contextmanager
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.core.cache import caches
 from django.db import OperationalError, connection
+from django.db.backends.signals import connection_created
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from ascentpain import patience
 from contact import receipt
 from contact.models import Alert, Inquiry, InquiryEvent
 from contact.models.practice import PracticeManager
@@ -208,16 +213,60 @@ def test_on_a_full_disk_nothing_is_half_stored_and_the_words_come_back(client):
     assert b"My back hurts. My back" in refused[0].content
 
 
-@on_sqlite
+@contextmanager
+def locked():
+    """Nothing can be stored meanwhile, as while an index is built."""
+    other = connection.copy()
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("BEGIN IMMEDIATE" if connection.vendor == "sqlite" else "BEGIN")
+        if connection.vendor != "sqlite":
+            cursor.execute("LOCK TABLE contact_inquiry IN SHARE MODE")
+        yield
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """A connection as those that serve requests, though less patient."""
+    connection.close()
+    monkeypatch.setattr(patience, "LOCK_SECONDS", 2)
+    connection_created.connect(patience.limit)
+    yield
+    connection_created.disconnect(patience.limit)
+    connection.close()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_stays_locked_gives_the_words_back(client):
+def test_a_database_that_stays_locked_gives_the_words_back_after_one_wait(client, served):
     client.get("/contact/")
-    with sqlite3.connect(connection.settings_dict["NAME"]) as other, connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout = 50")
-        other.execute("BEGIN IMMEDIATE")
+    with locked():
+        began = time.monotonic()
         response = send(client, message="My back hurts.")
-        other.rollback()
-        cursor.execute("PRAGMA busy_timeout = 20000")
+        took = time.monotonic() - began
+    assert 1.9 < took < 3.9  # for the throttle and the request together
     assert response.status_code == 503
     assert b"My back hurts." in response.content
     assert send(client).status_code == 302
+
+
+CACHE_IS_TABLE = settings.CACHES["default"]["BACKEND"].endswith("DatabaseCache")
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_is_one_transaction_and_takes_its_place_of_the_throttle_in_it(client):
+    client.get("/contact/")
+    with CaptureQueriesContext(connection) as seen:
+        assert send(client).status_code == 302
+    said = [query["sql"].split()[0] for query in seen]
+    assert said.count("COMMIT") == 1
+    assert not [word for word in said[: said.index("BEGIN")] if word in WRITES]
+    assert said[-1] == "COMMIT"
+    assert any('INTO "cache"' in query["sql"] for query in seen) is CACHE_IS_TABLE
+
+
+@pytest.mark.skipif(not CACHE_IS_TABLE, reason="the cache is a server")
+def test_a_throttle_whose_table_is_gone_costs_nobody_the_request(client):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE cache RENAME TO gone")
+    assert send(client).status_code == 302
+    assert stored() == (1, 1, 1)
