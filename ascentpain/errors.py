@@ -41,6 +41,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, "csrf", 403, "Your request was not sent")
 
 
+def broken_off(request: HttpRequest) -> HttpResponse:
+    return _page(request, "408", 408, "We did not get all of it")
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, "404", 404, "There is no page here")
 

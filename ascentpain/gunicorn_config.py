@@ -11,9 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ascentpain.settings")
 
 bind = f"[{settings.BIND}]:{settings.PORT}" if ":" in settings.BIND else f"{settings.BIND}:{settings.PORT}"
 workers = settings.WORKERS
-# Threads, so that a sender who never finishes his request holds up nobody else.
-worker_class = "gthread"
-threads = 4
+# A sender holds a thread until the request is there, for twenty seconds at most (gunicorn_worker.py).
+worker_class = "ascentpain.gunicorn_worker.Worker"
+threads = 8
 max_requests = 10_000
 max_requests_jitter = 1_000
 graceful_timeout = 20  # seconds, after a SIGTERM
