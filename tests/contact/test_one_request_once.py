@@ -1,6 +1,7 @@
 """A double click, a refresh, Back and send again, a retry after a dropped connection: one request."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 from django.test import Client
 
-from contact import intake, request_token
+from contact import reference, request_token
 from contact.models import Alert, Inquiry, InquiryEvent
 from contact.reference import ALPHABET, make_reference
 from tests.contact.sending import make_inquiry, payload, send, token
@@ -256,10 +257,7 @@ def test_a_reference_can_be_read_over_the_phone():
 
 def test_a_reference_that_is_taken_is_drawn_again(client, monkeypatch):
     make_inquiry(reference="AAA-AAA")
-    drawn = iter(["AAA-AAA", "CCC-CCC"])
-    monkeypatch.setattr(intake, "make_reference", lambda: next(drawn))
-    monkeypatch.setattr(Inquiry._meta.get_field("reference"), "default", lambda: next(drawn))
-    del Inquiry._meta.get_field("reference").__dict__["_get_default"]
+    drawn = iter("A" * 6 + "C" * 6)
+    monkeypatch.setattr(reference, "secrets", SimpleNamespace(choice=lambda letters: next(drawn)))
     assert send(client).status_code == 302
     assert set(Inquiry.objects.values_list("reference", flat=True)) == {"AAA-AAA", "CCC-CCC"}
-    del Inquiry._meta.get_field("reference").__dict__["_get_default"]

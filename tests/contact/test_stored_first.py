@@ -1,5 +1,6 @@
 """What was acknowledged is stored; nothing that may fail can undo it or stand in its way."""
 
+import socket
 import time
 from contextlib import closing, contextmanager
 
@@ -12,7 +13,7 @@ from django.db.backends.signals import connection_created
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ascentpain import patience
+from ascentpain import env, patience
 from contact import receipt
 from contact.models import Alert, Inquiry, InquiryEvent
 from contact.models.practice import PracticeManager
@@ -70,6 +71,17 @@ def test_a_cache_server_that_is_not_there_costs_nobody_the_request(client, setti
     nobody = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
     settings.CACHES = {"default": nobody}
     assert send(client).status_code == 302
+
+
+def test_a_cache_server_that_hangs_costs_a_moment(client, settings, monkeypatch):
+    client.get("/contact/")
+    with socket.create_server(("127.0.0.1", 0)) as hung:  # it takes the connection, and never answers
+        monkeypatch.setenv("CACHE_URL", f"redis://127.0.0.1:{hung.getsockname()[1]}/0")
+        settings.CACHES = {"default": env.cache("CACHE_URL")}
+        began = time.monotonic()
+        assert send(client).status_code == 302
+        assert time.monotonic() - began < 1
+    assert stored() == (1, 1, 1)
 
 
 def test_a_mail_server_that_is_down_costs_nobody_the_request(client, settings):
