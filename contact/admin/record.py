@@ -35,12 +35,11 @@ def require(request: HttpRequest, *permissions: str) -> User:
 @never_cache
 @require_safe
 def show(request: HttpRequest, object_id: str) -> HttpResponse:
-    """The record. That it was looked at is logged before it is shown."""
+    """The record, with the note that was kept for whoever opens it."""
     user = require(request, "contact.view_inquiry")
     if not object_id.isdecimal():
         raise Http404
     inquiry = get_object_or_404(Inquiry.objects.select_related("owner"), pk=object_id)
-    access.record(AccessEvent.Kind.VIEWED, Screen.RECORD, user, inquiry)
     draft = NoteDraft.objects.filter(inquiry=inquiry, by=user).first()
     return _page(request, inquiry, note=draft.text if draft else "", draft=draft)
 
@@ -76,9 +75,8 @@ def show_without_csrf(request: HttpRequest, pk: int) -> HttpResponse:
     """The record again, with the note that was typed and a fresh CSRF token. Nothing is stored."""
     if not admin.site.has_permission(request):
         raise PermissionDenied
-    user = require(request, "contact.view_inquiry", "contact.change_inquiry")
+    require(request, "contact.view_inquiry", "contact.change_inquiry")
     inquiry = get_object_or_404(Inquiry, pk=pk)
-    access.record(AccessEvent.Kind.VIEWED, Screen.RECORD, user, inquiry)
     note = plain_text.clean_lines(request.POST.get("note", ""))
     problem = "Nothing was saved: this page was open for too long. Press the button again."
     return _page(request, inquiry, note, problem=problem, status=HTTPStatus.FORBIDDEN)
@@ -186,7 +184,9 @@ def _page(
     draft: NoteDraft | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
+    """The record, whatever led to it. That it was looked at is logged here, before it is shown."""
     user, now = require(request, "contact.view_inquiry"), timezone.now()
+    access.record(AccessEvent.Kind.VIEWED, Screen.RECORD, user, inquiry)
     access.record_unreadable(Screen.RECORD, user, inquiry)
     may_change = user.has_perm("contact.change_inquiry")
     context = {

@@ -368,6 +368,32 @@ def test_each_look_and_change_is_logged_by_number(db, admin_client, admin_user):
     assert not LogEntry.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("pressed", "status"),
+    [
+        ({"version": 7, "outcome": "reached"}, 409),
+        ({"add_note": "yes", "note": ""}, 422),
+        ({"add_note": "yes", "note": "x" * 5001}, 422),
+    ],
+    ids=["conflict", "empty note", "long note"],
+)
+def test_an_answer_that_shows_the_record_is_a_look_at_it(db, admin_client, admin_user, pressed, status):
+    inquiry = make_inquiry()
+    response = act(admin_client, inquiry, **pressed)
+    assert response.status_code == status and "Ana" in response.content.decode()
+    entry = AccessEvent.objects.get()
+    assert (entry.kind, entry.screen, entry.inquiry_pk, entry.by) == (
+        "viewed",
+        "record",
+        inquiry.pk,
+        admin_user,
+    )
+    admin_client.raise_request_exception = False
+    with mock.patch("contact.models.AccessEvent.objects.create", side_effect=RuntimeError):
+        response = act(admin_client, inquiry, **pressed)
+    assert response.status_code == 500 and "Ana" not in response.content.decode()
+
+
 def test_what_is_not_logged_is_not_shown(db, admin_client):
     inquiry = make_inquiry()
     admin_client.raise_request_exception = False
