@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import transaction
 
-from contact.models import AccessEvent, Inquiry
+from contact.models import AccessEvent, Inquiry, ListedInquiry
 
 Kind, Screen = AccessEvent.Kind, AccessEvent.Screen
 
@@ -31,6 +32,7 @@ def record(
     )
 
 
+@transaction.atomic
 def record_several(
     kind: str,
     screen: str,
@@ -44,15 +46,21 @@ def record_several(
 
     How many, their numbers where they were listed, and by what they were chosen.
     """
-    return AccessEvent.objects.create(
+    event = AccessEvent.objects.create(
         kind=kind,
         screen=screen,
         by_id=by.pk if by else None,
         count=count,
-        listed=list(listed),
         filters=dict(filters or {}),
         reason=reason,
     )
+    add_listed(event, listed)
+    return event
+
+
+def add_listed(event: AccessEvent, inquiry_pks: Iterable[int]) -> None:
+    """To an entry about several, these: all at once, or as they are read."""
+    ListedInquiry.objects.bulk_create(ListedInquiry(event=event, inquiry_pk=pk) for pk in inquiry_pks)
 
 
 def record_unreadable(screen: str, by: AbstractBaseUser | AnonymousUser | None, inquiry: Inquiry) -> None:
@@ -64,5 +72,13 @@ def record_unreadable(screen: str, by: AbstractBaseUser | AnonymousUser | None, 
 
 
 def about(inquiry: Inquiry, limit: int) -> list[AccessEvent]:
-    """The newest entries about one inquiry, with who made them."""
-    return list(AccessEvent.objects.about(inquiry.pk).newest_first().select_related("by")[:limit])
+    """The newest entries about one inquiry and its exports, with who made them."""
+    own = AccessEvent.objects.about(inquiry.pk).newest_first().select_related("by")[:limit]
+    exported = ListedInquiry.objects.about(inquiry.pk, Kind.EXPORTED)[:limit]
+    every = [*own, *(row.event for row in exported)]
+    return sorted(every, key=lambda event: (event.at, event.pk), reverse=True)[:limit]
+
+
+def seen_in_queue(inquiry: Inquiry, limit: int) -> list[AccessEvent]:
+    """The newest entries about lists that it was in: so many that they would hide the others."""
+    return [row.event for row in ListedInquiry.objects.about(inquiry.pk, Kind.VIEWED)[:limit]]

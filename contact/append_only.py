@@ -8,7 +8,7 @@ table guards it again.
 
 from typing import Any, Final
 
-GUARDED: Final = ("contact_accessevent",)
+GUARDED: Final = ("contact_accessevent", "contact_listedinquiry")
 REFUSAL: Final = "the access log is append-only"
 
 # SQLite's INSERT OR REPLACE deletes the row that was there, and fires no trigger for that: refused before.

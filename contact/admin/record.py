@@ -207,8 +207,10 @@ def _page(
         "may_change": may_change,
         "may_hold": may_change and user.has_perm("contact.hold_inquiry"),
         "colleagues": colleagues(user) if may_change else [],
-        "log": access.about(inquiry, LOG_SHOWN) if user.has_perm("contact.view_accessevent") else None,
     }
+    if user.has_perm("contact.view_accessevent"):
+        context["log"] = access.about(inquiry, LOG_SHOWN)
+        context["seen_in_queue"] = access.seen_in_queue(inquiry, LOG_SHOWN)
     context = admin.site.each_context(request) | context
     return render(request, "admin/contact/inquiry/record.html", context, status=status)
 

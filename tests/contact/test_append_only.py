@@ -2,7 +2,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from contact import access
-from contact.models import AccessEvent
+from contact.models import AccessEvent, ListedInquiry
 from contact.models.access_event import AppendOnly
 from tests.contact.sending import make_inquiry
 from tests.staff import make_staff, sign_in
@@ -50,6 +50,22 @@ def test_nor_does_it_let_one_be_replaced(admin_user, statement):
     assert set(AccessEvent.objects.values_list("kind", flat=True)) == {"viewed", "changed", "searched"}
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE contact_listedinquiry SET inquiry_pk = 7",
+        "DELETE FROM contact_listedinquiry",
+        "INSERT OR REPLACE INTO contact_listedinquiry SELECT * FROM contact_listedinquiry",
+    ],
+)
+def test_nor_is_what_an_entry_lists_changed(admin_user, statement):
+    if "REPLACE" in statement and connection.vendor != "sqlite":
+        pytest.skip("only SQLite has it")
+    access.record_several("viewed", "queue", admin_user, 2, [3, 4])
+    assert refused(statement)
+    assert sorted(ListedInquiry.objects.values_list("inquiry_pk", flat=True)) == [3, 4]
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
 def test_nor_is_it_emptied(admin_user):
     assert refused(f"TRUNCATE {TABLE} CASCADE")
@@ -62,6 +78,7 @@ def test_nor_do_its_models(admin_user):
         event.delete,
         AccessEvent.objects.all().delete,
         lambda: AccessEvent.objects.update(kind="printed"),
+        ListedInquiry.objects.all().delete,
     ):
         with pytest.raises(AppendOnly):
             attempt()
