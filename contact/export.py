@@ -64,6 +64,8 @@ def csv_lines(event: AccessEvent, pks: Sequence[int]) -> Iterator[str]:
         chunk = pks[start : start + CHUNK]
         access.add_listed(event, chunk)
         for inquiry in _read(chunk):
+            if inquiry and (parts := inquiry.unreadable_parts(inquiry.corrections)):
+                access.record_unreadable(event.screen, event.by, inquiry, parts)
             yield writer.writerow(_cells(inquiry))
 
 

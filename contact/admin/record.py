@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ascentpain import sessions
+from ascentpain.encrypted_fields import is_readable
 from contact import access, desk, plain_text, search, workflow
 from contact.admin import due
 from contact.models import AccessEvent, Inquiry, InquiryEvent, NoteDraft
@@ -41,6 +42,9 @@ def show(request: HttpRequest, object_id: str) -> HttpResponse:
         raise Http404
     inquiry = get_object_or_404(Inquiry.objects.select_related("owner"), pk=object_id)
     draft = NoteDraft.objects.filter(inquiry=inquiry, by=user).first()
+    if draft and not is_readable(draft.text):
+        access.record_unreadable(Screen.RECORD, user, inquiry, ["note draft"])
+        draft = None
     return _page(request, inquiry, note=draft.text if draft else "", draft=draft)
 
 
@@ -167,9 +171,11 @@ def print_view(request: HttpRequest, pk: int) -> HttpResponse:
     user = require(request, "contact.view_inquiry")
     inquiry = get_object_or_404(Inquiry.objects.select_related("owner"), pk=pk)
     access.record(AccessEvent.Kind.PRINTED, Screen.PRINT, user, inquiry)
+    events = inquiry.events.select_related("by", "owner")
+    access.record_unreadable(Screen.PRINT, user, inquiry, inquiry.unreadable_parts(events))
     context = {
         "inquiry": inquiry,
-        "events": inquiry.events.select_related("by", "owner"),
+        "events": events,
         "now": timezone.now(),
     }
     return render(request, "admin/contact/inquiry/print.html", admin.site.each_context(request) | context)
@@ -187,7 +193,9 @@ def _page(
     """The record, whatever led to it. That it was looked at is logged here, before it is shown."""
     user, now = require(request, "contact.view_inquiry"), timezone.now()
     access.record(AccessEvent.Kind.VIEWED, Screen.RECORD, user, inquiry)
-    access.record_unreadable(Screen.RECORD, user, inquiry)
+    events = inquiry.events.select_related("by", "owner")
+    unreadable = inquiry.unreadable_parts(events)
+    access.record_unreadable(Screen.RECORD, user, inquiry, unreadable)
     may_change = user.has_perm("contact.change_inquiry")
     context = {
         "inquiry": inquiry,
@@ -200,7 +208,8 @@ def _page(
         "draft": draft,
         "due": due.in_words(inquiry.due_at, now) if inquiry.due_at else "",
         "is_overdue": bool(inquiry.due_at and inquiry.due_at < now),
-        "events": inquiry.events.select_related("by", "owner"),
+        "events": events,
+        "unreadable": unreadable,
         "others": search.others_from_the_same_person(inquiry)[:OTHERS_SHOWN],
         "outcomes": _choices(workflow.CALLS[inquiry.status]) if may_change else [],
         "moves": list(workflow.moves(inquiry).items()) if may_change else [],

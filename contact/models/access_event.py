@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -41,6 +42,9 @@ class AccessEventQuerySet(AppendOnlyQuerySet):
 
     def about(self, inquiry_pk: int) -> "AccessEventQuerySet":
         return self.filter(inquiry_pk=inquiry_pk)
+
+    def unreadable_since(self, start: datetime) -> "AccessEventQuerySet":
+        return self.filter(kind=AccessEvent.Kind.UNREADABLE, at__gte=start)
 
 
 class AccessEvent(AppendOnlyModel):
