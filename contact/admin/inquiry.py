@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from contact import access, workflow
 from contact.admin import due, export, phone_request, record, search
+from contact.admin.lists import OfferedOnly
 from contact.admin.queue_filters import FILTERS, end_of_today
 from contact.models import AccessEvent, Inquiry
 from contact.paging import LIMIT, BoundedPaginator, count_up_to
@@ -22,7 +23,7 @@ from contact.paging import LIMIT, BoundedPaginator, count_up_to
 MOST_COUNTED = 1000
 
 
-class Queue(ChangeList):
+class Queue(OfferedOnly):
     """What the filters and the search select.
 
     `typed` is what was searched for, `q` in the address its seal.
@@ -33,13 +34,6 @@ class Queue(ChangeList):
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.typed = search.unseal(self.query, request.user) if self.query else None
         return super().get_queryset(request, *args, **kwargs)
-
-    def get_filters(self, request: HttpRequest) -> Any:
-        """By what the desk offers, and no more: Django would filter by whatever column an address names."""
-        found = super().get_filters(request)
-        if left_over := found[2]:
-            raise IncorrectLookupParameters(", ".join(left_over))
-        return found
 
     @property
     def has_more(self) -> bool:

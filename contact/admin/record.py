@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.dispatch import receiver
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve, reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from ascentpain.encrypted_fields import is_readable
 from contact import access, desk, plain_text, search, workflow
 from contact.admin import due
 from contact.models import AccessEvent, Inquiry, InquiryEvent, NoteDraft
+from contact.row_number import read_row_number
 
 Screen = AccessEvent.Screen
 NOTE_LENGTH = 5000  # characters
@@ -38,9 +39,7 @@ def require(request: HttpRequest, *permissions: str) -> User:
 def show(request: HttpRequest, object_id: str) -> HttpResponse:
     """The record, with the note that was kept for whoever opens it."""
     user = require(request, "contact.view_inquiry")
-    if not object_id.isdecimal():
-        raise Http404
-    inquiry = get_object_or_404(Inquiry.objects.select_related("owner"), pk=object_id)
+    inquiry = get_object_or_404(Inquiry.objects.select_related("owner"), pk=read_row_number(object_id))
     draft = NoteDraft.objects.filter(inquiry=inquiry, by=user).first()
     if draft and not is_readable(draft.text):
         access.record_unreadable(Screen.RECORD, user, inquiry, ["note draft"])
@@ -156,8 +155,8 @@ def keep_note_of_expired_session(request: HttpRequest, user: User, **kwargs: Any
 def next_to_call(request: HttpRequest) -> HttpResponse:
     """To the record that is due next, after the one in `after`."""
     user = require(request, "contact.view_inquiry")
-    after = request.GET.get("after", "")
-    here = Inquiry.objects.filter(pk=after).first() if after.isdecimal() else None
+    after = read_row_number(request.GET.get("after"))
+    here = Inquiry.objects.filter(pk=after).first() if after else None
     if found := desk.next_to_call(user, here):
         return HttpResponseRedirect(_address(found))
     messages.success(request, "Nobody else waits for a call.")
@@ -230,10 +229,10 @@ def _choices(calls: Any) -> list[tuple[str, str]]:
 
 def _version(request: HttpRequest) -> int:
     """The version that was shown: in the form, or in the address of a button of the list."""
-    version = request.POST.get("version") or request.GET.get("version", "")
-    if not version.isdecimal():
+    version = read_row_number(request.POST.get("version") or request.GET.get("version"))
+    if version is None:
         raise BadRequest
-    return int(version)
+    return version
 
 
 def _status(inquiry: Inquiry) -> str:
