@@ -30,14 +30,12 @@ class Rule:
 
 def rules(practice: Practice) -> list[Rule]:
     """What the practice entered; nothing where it entered nothing."""
-    now, found, free = timezone.now(), [], Inquiry.objects.filter(legal_hold=False)
+    now, found, free = timezone.now(), [], Inquiry.objects.may_be_purged()
     if months := practice.keep_closed_months:
-        over = free.filter(
-            status=Inquiry.Status.CLOSED, changed_at__lt=now - timedelta(days=months * DAYS_IN_A_MONTH)
-        )
+        over = free.closed_before(now - timedelta(days=months * DAYS_IN_A_MONTH))
         found.append(Rule(f"closed, not changed for {months} months", f"closed {months} months", over))
     if days := practice.keep_held_days:
-        over = free.filter(status=Inquiry.Status.QUARANTINED, sent_at__lt=now - timedelta(days=days))
+        over = free.quarantined().sent_before(now - timedelta(days=days))
         found.append(Rule(f"held as possible spam for {days} days", f"held {days} days", over))
     return found
 
@@ -70,7 +68,7 @@ def _purge_batch(rule: Rule) -> list[str]:
 
 
 def on_hold() -> int:
-    return Inquiry.objects.filter(legal_hold=True).count()
+    return Inquiry.objects.on_legal_hold().count()
 
 
 def clean_files() -> bool:

@@ -34,6 +34,20 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def quarantined(self) -> "InquiryQuerySet":
         return self.filter(status=Inquiry.Status.QUARANTINED)
 
+    def on_legal_hold(self) -> "InquiryQuerySet":
+        return self.filter(legal_hold=True)
+
+    def may_be_purged(self) -> "InquiryQuerySet":
+        """Once their time is over (contact.retention)."""
+        return self.filter(legal_hold=False)
+
+    def closed_before(self, moment: datetime) -> "InquiryQuerySet":
+        """Closed, and not changed since."""
+        return self.filter(status=Inquiry.Status.CLOSED, changed_at__lt=moment)
+
+    def sent_before(self, moment: datetime) -> "InquiryQuerySet":
+        return self.filter(sent_at__lt=moment)
+
     def to_call(self) -> "InquiryQuerySet":
         """Those that somebody has to call, the one that is due first at the top."""
         return self.filter(due_at__isnull=False).order_by("due_at", "pk")
