@@ -47,6 +47,12 @@ def is_readable(value: Any) -> bool:
 UNREADABLE: Final = Unreadable("(cannot be read)")
 
 
+def unreadable_fields(instance: models.Model) -> list[str]:
+    """The names of its encrypted fields whose values cannot be read."""
+    encrypted = [field for field in instance._meta.fields if isinstance(field, EncryptedTextField)]
+    return [field.name for field in encrypted if not field.is_readable(instance)]
+
+
 class Ciphertext:
     """A value as the database holds it, and once it was opened, what it says. In print it shows nothing."""
 

@@ -2,15 +2,15 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
 
 from ascentpain.encrypted_fields import UNREADABLE
-from contact import phone
-from contact.models import Inquiry
+from contact import access, phone
+from contact.models import AccessEvent, Inquiry
 
 BOM: Final = "\ufeff"  # without it, Excel reads UTF-8 as something else
 CHUNK: Final = 200  # inquiries read at once
@@ -51,15 +51,21 @@ class _Line:
         return text
 
 
-def csv_lines(pks: list[int]) -> Iterator[str]:
+def csv_lines(event: AccessEvent, pks: Sequence[int]) -> Iterator[str]:
     """The file, line by line, in the order of `pks`: one for each, also for one that was deleted since.
 
     Reads CHUNK inquiries at a time, each time anew, so that a slow reader keeps nothing open in the database.
+    Each chunk is added to the entry of the access log before any of it is sent: a million at once would keep
+    patients' requests waiting.
     """
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     yield BOM + writer.writerow(COLUMNS)
     for start in range(0, len(pks), CHUNK):
-        for inquiry in _read(pks[start : start + CHUNK]):
+        chunk = pks[start : start + CHUNK]
+        access.add_listed(event, chunk)
+        for inquiry in _read(chunk):
+            if inquiry and (parts := inquiry.unreadable_parts(inquiry.corrections)):
+                access.record_unreadable(event.screen, event.by, inquiry, parts)
             yield writer.writerow(_cells(inquiry))
 
 
@@ -74,7 +80,7 @@ def _cells(inquiry: Inquiry | None) -> list[str]:
     return [safe(str(value(inquiry))) for value in COLUMNS.values()]
 
 
-def _read(pks: list[int]) -> Iterable[Inquiry | None]:
+def _read(pks: Sequence[int]) -> Iterable[Inquiry | None]:
     found = Inquiry.objects.select_related("owner").with_corrections().in_bulk(pks)
     return [found.get(pk) for pk in pks]
 

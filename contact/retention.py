@@ -1,9 +1,10 @@
 """How long inquiries are kept, by the practice's details, and how they are deleted for good."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -14,6 +15,10 @@ from contact.models import AccessEvent, Inquiry, Practice
 
 BATCH: Final = 100
 DAYS_IN_A_MONTH: Final = 30.44  # on average
+# To clean SQLite's files: about a minute in all
+TRIES: Final = 60
+PAUSE: Final = 1  # seconds between two
+LONGEST_WAIT: Final = 100  # milliseconds of each
 
 
 @dataclass(frozen=True)
@@ -25,15 +30,13 @@ class Rule:
 
 def rules(practice: Practice) -> list[Rule]:
     """What the practice entered; nothing where it entered nothing."""
-    now, found, free = timezone.now(), [], Inquiry.objects.filter(legal_hold=False)
+    now, found, free = timezone.now(), [], Inquiry.objects.may_be_purged()
     if months := practice.keep_closed_months:
-        over = free.filter(
-            status=Inquiry.Status.CLOSED, changed_at__lt=now - timedelta(days=months * DAYS_IN_A_MONTH)
-        )
+        over = free.closed_before(now - timedelta(days=months * DAYS_IN_A_MONTH))
         found.append(Rule(f"closed, not changed for {months} months", f"closed {months} months", over))
     if days := practice.keep_held_days:
         suspects = free.quarantined().not_held_for_timing_alone()
-        over = suspects.filter(sent_at__lt=now - timedelta(days=days))
+        over = suspects.sent_before(now - timedelta(days=days))
         found.append(Rule(f"held as possible spam for {days} days", f"held {days} days", over))
     return found
 
@@ -66,19 +69,37 @@ def _purge_batch(rule: Rule) -> list[str]:
 
 
 def on_hold() -> int:
-    return Inquiry.objects.filter(legal_hold=True).count()
+    return Inquiry.objects.on_legal_hold().count()
 
 
-def clean_files() -> None:
+def clean_files() -> bool:
     """Leave nothing of what was deleted in the files, while the site goes on.
 
     SQLite overwrites what it deletes (secure_delete); the write-ahead log still holds the pages as they
-    were, until it is written back and cut off. On PostgreSQL, VACUUM frees the rows to be overwritten:
-    VACUUM FULL would remove them at once, and lock patients out meanwhile.
+    were, until it is written back and cut off. False where something read the database all the while, so
+    that this could not be done. On PostgreSQL, VACUUM frees the rows to be overwritten: VACUUM FULL would
+    remove them at once, and lock patients out meanwhile.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
+            return _cut_off_log(cursor)
+        for model in ("inquiry", "inquiryevent", "searchterm", "alert", "notedraft"):
+            cursor.execute(f"VACUUM contact_{model}")
+    return True
+
+
+def _cut_off_log(cursor: Any) -> bool:
+    """Often and each time shortly, since nobody can write while it waits for readers to finish."""
+    cursor.execute("PRAGMA busy_timeout")
+    (usual,) = cursor.fetchone()
+    cursor.execute(f"PRAGMA busy_timeout = {LONGEST_WAIT}")
+    try:
+        for attempt in range(TRIES):
+            time.sleep(PAUSE if attempt else 0)
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            for model in ("inquiry", "inquiryevent", "searchterm", "alert", "notedraft"):
-                cursor.execute(f"VACUUM contact_{model}")
+            is_busy, *_ = cursor.fetchone()
+            if not is_busy:
+                return True
+        return False
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {usual}")

@@ -1,13 +1,16 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from contact.admin.lists import OfferedOnly
 from contact.models import AccessEvent
 from contact.paging import BoundedPaginator
+from contact.row_number import read_row_number
 
 
 class PersonFilter(admin.SimpleListFilter):
@@ -20,7 +23,8 @@ class PersonFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(by=self.value()) if (self.value() or "").isdecimal() else queryset
+        by = read_row_number(self.value())
+        return queryset if by is None else queryset.filter(by=by)
 
 
 @admin.register(AccessEvent)
@@ -38,6 +42,9 @@ class AccessEventAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
     actions = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return OfferedOnly
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().changelist_view(request, {"title": "Access log"} | (extra_context or {}))

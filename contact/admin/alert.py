@@ -1,6 +1,10 @@
+from typing import Any
+
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 
+from contact.admin.lists import OfferedOnly
 from contact.models import Alert
 
 
@@ -22,6 +26,9 @@ class AlertAdmin(admin.ModelAdmin):
     list_select_related = ("inquiry",)
     ordering = ("-created_at", "-pk")
     actions = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return OfferedOnly
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from contact import access, workflow
 from contact.admin import due, export, phone_request, record, search
+from contact.admin.lists import OfferedOnly
 from contact.admin.queue_filters import FILTERS, end_of_today
 from contact.models import AccessEvent, Inquiry
 from contact.paging import LIMIT, BoundedPaginator, count_up_to
@@ -22,7 +23,7 @@ from contact.paging import LIMIT, BoundedPaginator, count_up_to
 MOST_COUNTED = 1000
 
 
-class Queue(ChangeList):
+class Queue(OfferedOnly):
     """What the filters and the search select.
 
     `typed` is what was searched for, `q` in the address its seal.
@@ -105,12 +106,9 @@ class InquiryAdmin(admin.ModelAdmin):
         notes = ["corrected by the sender"] if inquiry.corrections else []
         if inquiry.best_time != Inquiry.BestTime.ANY:
             notes.append(f"best time: {inquiry.get_best_time_display().lower()}")
-        return format_html(
-            '<a href="{}">{}</a>{}',
-            inquiry.current_phone_uri,
-            inquiry.phone_display,
-            format_html_join("", '<span class="note">{}</span>', ((note,) for note in notes)),
-        )
+        link = '<a href="{}">{}</a>' if inquiry.phone_is_readable else "{1}"
+        number = format_html(link, inquiry.current_phone_uri, inquiry.phone_display)
+        return number + format_html_join("", '<span class="note">{}</span>', ((note,) for note in notes))
 
     @admin.display(description="status")
     def state(self, inquiry: Inquiry) -> str:
@@ -205,14 +203,10 @@ class InquiryAdmin(admin.ModelAdmin):
         if queue.query and queue.typed is None:
             messages.warning(request, "This search is no longer open. Please search again.")
         listed = [inquiry.pk for inquiry in queue.result_list]
-        access.record_several(
-            AccessEvent.Kind.VIEWED,
-            AccessEvent.Screen.QUEUE,
-            request.user,
-            len(listed),
-            listed,
-            logged_filters(queue),
-        )
+        kind, screen, user = AccessEvent.Kind.VIEWED, AccessEvent.Screen.QUEUE, request.user
+        access.record_several(kind, screen, user, len(listed), listed, logged_filters(queue))
+        for inquiry in queue.result_list:
+            access.record_unreadable(screen, user, inquiry, inquiry.unreadable_in_a_list)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

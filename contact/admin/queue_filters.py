@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from contact.models import Inquiry
+from contact.row_number import read_row_number
 from procedures.models import Revision
 
 Choices = list[tuple[str, str]]
@@ -80,7 +81,8 @@ class OwnerFilter(QueueFilter):
             return queryset.owned_by(request.user)
         if self.value() == "nobody":
             return queryset.filter(owner=None)
-        return queryset.filter(owner_id=self.value()) if (self.value() or "").isdecimal() else queryset
+        owner = read_row_number(self.value())
+        return queryset if owner is None else queryset.filter(owner_id=owner)
 
 
 class SentFilter(QueueFilter):

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.dispatch import receiver
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve, reverse
 from django.utils import timezone
@@ -15,9 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ascentpain import sessions
+from ascentpain.encrypted_fields import is_readable
 from contact import access, desk, plain_text, search, workflow
 from contact.admin import due
 from contact.models import AccessEvent, Inquiry, InquiryEvent, NoteDraft
+from contact.row_number import read_row_number
 
 Screen = AccessEvent.Screen
 NOTE_LENGTH = 5000  # characters
@@ -35,13 +37,13 @@ def require(request: HttpRequest, *permissions: str) -> User:
 @never_cache
 @require_safe
 def show(request: HttpRequest, object_id: str) -> HttpResponse:
-    """The record. That it was looked at is logged before it is shown."""
+    """The record, with the note that was kept for whoever opens it."""
     user = require(request, "contact.view_inquiry")
-    if not object_id.isdecimal():
-        raise Http404
-    inquiry = get_object_or_404(Inquiry.objects.select_related("owner"), pk=object_id)
-    access.record(AccessEvent.Kind.VIEWED, Screen.RECORD, user, inquiry)
+    inquiry = get_object_or_404(Inquiry.objects.select_related("owner"), pk=read_row_number(object_id))
     draft = NoteDraft.objects.filter(inquiry=inquiry, by=user).first()
+    if draft and not is_readable(draft.text):
+        access.record_unreadable(Screen.RECORD, user, inquiry, ["note draft"])
+        draft = None
     return _page(request, inquiry, note=draft.text if draft else "", draft=draft)
 
 
@@ -76,9 +78,8 @@ def show_without_csrf(request: HttpRequest, pk: int) -> HttpResponse:
     """The record again, with the note that was typed and a fresh CSRF token. Nothing is stored."""
     if not admin.site.has_permission(request):
         raise PermissionDenied
-    user = require(request, "contact.view_inquiry", "contact.change_inquiry")
+    require(request, "contact.view_inquiry", "contact.change_inquiry")
     inquiry = get_object_or_404(Inquiry, pk=pk)
-    access.record(AccessEvent.Kind.VIEWED, Screen.RECORD, user, inquiry)
     note = plain_text.clean_lines(request.POST.get("note", ""))
     problem = "Nothing was saved: this page was open for too long. Press the button again."
     return _page(request, inquiry, note, problem=problem, status=HTTPStatus.FORBIDDEN)
@@ -154,8 +155,8 @@ def keep_note_of_expired_session(request: HttpRequest, user: User, **kwargs: Any
 def next_to_call(request: HttpRequest) -> HttpResponse:
     """To the record that is due next, after the one in `after`."""
     user = require(request, "contact.view_inquiry")
-    after = request.GET.get("after", "")
-    here = Inquiry.objects.filter(pk=after).first() if after.isdecimal() else None
+    after = read_row_number(request.GET.get("after"))
+    here = Inquiry.objects.filter(pk=after).first() if after else None
     if found := desk.next_to_call(user, here):
         return HttpResponseRedirect(_address(found))
     messages.success(request, "Nobody else waits for a call.")
@@ -169,9 +170,11 @@ def print_view(request: HttpRequest, pk: int) -> HttpResponse:
     user = require(request, "contact.view_inquiry")
     inquiry = get_object_or_404(Inquiry.objects.select_related("owner"), pk=pk)
     access.record(AccessEvent.Kind.PRINTED, Screen.PRINT, user, inquiry)
+    events = inquiry.events.select_related("by", "owner")
+    access.record_unreadable(Screen.PRINT, user, inquiry, inquiry.unreadable_parts(events))
     context = {
         "inquiry": inquiry,
-        "events": inquiry.events.select_related("by", "owner"),
+        "events": events,
         "now": timezone.now(),
     }
     return render(request, "admin/contact/inquiry/print.html", admin.site.each_context(request) | context)
@@ -186,8 +189,12 @@ def _page(
     draft: NoteDraft | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
+    """The record, whatever led to it. That it was looked at is logged here, before it is shown."""
     user, now = require(request, "contact.view_inquiry"), timezone.now()
-    access.record_unreadable(Screen.RECORD, user, inquiry)
+    access.record(AccessEvent.Kind.VIEWED, Screen.RECORD, user, inquiry)
+    events = inquiry.events.select_related("by", "owner")
+    unreadable = inquiry.unreadable_parts(events)
+    access.record_unreadable(Screen.RECORD, user, inquiry, unreadable)
     may_change = user.has_perm("contact.change_inquiry")
     context = {
         "inquiry": inquiry,
@@ -200,15 +207,18 @@ def _page(
         "draft": draft,
         "due": due.in_words(inquiry.owed_by, now) if inquiry.owed_by else "",
         "is_overdue": bool(inquiry.owed_by and inquiry.owed_by < now),
-        "events": inquiry.events.select_related("by", "owner"),
+        "events": events,
+        "unreadable": unreadable,
         "others": search.others_from_the_same_person(inquiry)[:OTHERS_SHOWN],
         "outcomes": _choices(workflow.CALLS[inquiry.status]) if may_change else [],
         "moves": list(workflow.moves(inquiry).items()) if may_change else [],
         "may_change": may_change,
         "may_hold": may_change and user.has_perm("contact.hold_inquiry"),
         "colleagues": colleagues(user) if may_change else [],
-        "log": access.about(inquiry, LOG_SHOWN) if user.has_perm("contact.view_accessevent") else None,
     }
+    if user.has_perm("contact.view_accessevent"):
+        context["log"] = access.about(inquiry, LOG_SHOWN)
+        context["seen_in_queue"] = access.seen_in_queue(inquiry, LOG_SHOWN)
     context = admin.site.each_context(request) | context
     return render(request, "admin/contact/inquiry/record.html", context, status=status)
 
@@ -219,10 +229,10 @@ def _choices(calls: Any) -> list[tuple[str, str]]:
 
 def _version(request: HttpRequest) -> int:
     """The version that was shown: in the form, or in the address of a button of the list."""
-    version = request.POST.get("version") or request.GET.get("version", "")
-    if not version.isdecimal():
+    version = read_row_number(request.POST.get("version") or request.GET.get("version"))
+    if version is None:
         raise BadRequest
-    return int(version)
+    return version
 
 
 def _status(inquiry: Inquiry) -> str:

@@ -1,6 +1,6 @@
 """What patients send, what staff do about it, who looked at it, and the details of the practice."""
 
-from contact.models.access_event import AccessEvent
+from contact.models.access_event import AccessEvent, ListedInquiry
 from contact.models.alert import Alert
 from contact.models.event import InquiryEvent
 from contact.models.inquiry import Inquiry
@@ -14,6 +14,7 @@ __all__ = [
     "Closure",
     "Inquiry",
     "InquiryEvent",
+    "ListedInquiry",
     "NoteDraft",
     "OpeningHours",
     "Practice",

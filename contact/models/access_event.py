@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,27 +11,48 @@ class AppendOnly(Exception):  # noqa: N818 (reads as what happened)
     """The access log is only added to."""
 
 
-class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
+class AppendOnlyQuerySet(models.QuerySet[Any]):
     def update(self, **kwargs: Any) -> int:
         raise AppendOnly
 
     def delete(self) -> tuple[int, dict[str, int]]:
         raise AppendOnly
 
+
+class AppendOnlyModel(models.Model):
+    """Rows that are added, and never changed or deleted: a trigger in the database refuses, too
+    (contact.append_only).
+    """
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnly
+
+
+class AccessEventQuerySet(AppendOnlyQuerySet):
     def newest_first(self) -> "AccessEventQuerySet":
         return self.order_by("-at", "-pk")
 
     def about(self, inquiry_pk: int) -> "AccessEventQuerySet":
         return self.filter(inquiry_pk=inquiry_pk)
 
+    def unreadable_since(self, start: datetime) -> "AccessEventQuerySet":
+        return self.filter(kind=AccessEvent.Kind.UNREADABLE, at__gte=start)
 
-class AccessEvent(models.Model):
+
+class AccessEvent(AppendOnlyModel):
     """Who looked at, searched, exported, printed, changed or purged what patients wrote, when, and from
     what screen.
 
-    It holds ids and names of fields, never values. Nothing of it is changed or deleted: a trigger in the
-    database refuses (contact.append_only). It outlives the inquiries, so it refers to them by number and
-    reference.
+    It holds ids and names of fields, never values. It outlives the inquiries, so it refers to them by number
+    and reference.
     """
 
     class Kind(models.TextChoices):
@@ -72,9 +94,6 @@ class AccessEvent(models.Model):
     count = models.PositiveIntegerField(
         null=True, editable=False, help_text="How many inquiries, where several."
     )
-    listed = models.JSONField(
-        default=list, editable=False, help_text="Their numbers, where they were listed."
-    )
     filters = models.JSONField(
         default=dict,
         editable=False,
@@ -103,16 +122,35 @@ class AccessEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.reference or self.pk}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise AppendOnly
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise AppendOnly
-
     @property
     def in_words(self) -> str:
         """Like: Viewed, the record; Changed, the record: status, due_at."""
         words = f"{self.get_kind_display()}, {self.get_screen_display().lower()}"
-        return f"{words}: {', '.join(self.fields)}" if self.fields else words
+        details = [*self.fields, self.get_reason_display().lower()] if self.reason else self.fields
+        return f"{words}: {', '.join(details)}" if details else words
+
+
+class ListedInquiryQuerySet(AppendOnlyQuerySet):
+    def about(self, inquiry_pk: int, kind: str) -> "ListedInquiryQuerySet":
+        """In entries of this kind, the newest first, with who made them."""
+        listed = self.filter(inquiry_pk=inquiry_pk, event__kind=kind)
+        return listed.select_related("event__by").order_by("-event")
+
+
+class ListedInquiry(AppendOnlyModel):
+    """One of the inquiries that an entry is about, where they are several: shown in the queue, or exported.
+
+    A row each, so that the record itself can show who saw it there.
+    """
+
+    event = models.ForeignKey(AccessEvent, on_delete=models.PROTECT, related_name="listed", editable=False)
+    inquiry_pk = models.BigIntegerField("inquiry", editable=False)
+
+    objects = ListedInquiryQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["inquiry_pk", "-event"], name="listed_of_inquiry")]
+
+    def __str__(self) -> str:
+        return f"{self.inquiry_pk}, listed in {self.event_id}"

@@ -3,9 +3,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from ascentpain.encrypted_fields import EncryptedTextField, new_row_id
+from ascentpain.encrypted_fields import EncryptedTextField, new_row_id, unreadable_fields
 from contact import phone
 from contact.models.inquiry import Inquiry
+
+# What its encrypted fields are for staff
+PARTS = {"text": "note", "phone": "corrected number", "phone_uri": "corrected number"}
 
 
 class InquiryEvent(models.Model):
@@ -90,6 +93,10 @@ class InquiryEvent(models.Model):
             self.Kind.OWNER: f"given to {self.owner}" if self.owner_id else "given back: nobody has it",
             self.Kind.HOLD: "put on legal hold" if self.is_on else "legal hold lifted",
         }[self.Kind(self.kind)]
+
+    @property
+    def unreadable_parts(self) -> list[str]:
+        return [PARTS[name] for name in unreadable_fields(self)]
 
     @property
     def _number(self) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,13 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from ascentpain.encrypted_fields import UNREADABLE, EncryptedJSONField, EncryptedTextField, is_readable
+from ascentpain.encrypted_fields import (
+    UNREADABLE,
+    EncryptedJSONField,
+    EncryptedTextField,
+    is_readable,
+    unreadable_fields,
+)
 from contact import phone
 from contact.reference import make_reference
 from contact.spam import Suspicion
@@ -26,6 +33,20 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
 
     def quarantined(self) -> "InquiryQuerySet":
         return self.filter(status=Inquiry.Status.QUARANTINED)
+
+    def on_legal_hold(self) -> "InquiryQuerySet":
+        return self.filter(legal_hold=True)
+
+    def may_be_purged(self) -> "InquiryQuerySet":
+        """Once their time is over (contact.retention)."""
+        return self.filter(legal_hold=False)
+
+    def closed_before(self, moment: datetime) -> "InquiryQuerySet":
+        """Closed, and not changed since."""
+        return self.filter(status=Inquiry.Status.CLOSED, changed_at__lt=moment)
+
+    def sent_before(self, moment: datetime) -> "InquiryQuerySet":
+        return self.filter(sent_at__lt=moment)
 
     def to_call(self) -> "InquiryQuerySet":
         """Those that somebody has to call, the one that is due first at the top."""
@@ -263,8 +284,19 @@ class Inquiry(models.Model):
     @property
     def unreadable_fields(self) -> list[str]:
         """The names of the fields whose values cannot be read (ascentpain.encrypted_fields)."""
-        encrypted = [field for field in self._meta.fields if isinstance(field, EncryptedTextField)]
-        return [field.name for field in encrypted if not field.is_readable(self)]
+        return unreadable_fields(self)
+
+    def unreadable_parts(self, events: "Iterable[InquiryEvent]") -> list[str]:
+        """The same, and what cannot be read of these events of it, like: name, note."""
+        of_events = [part for event in events for part in event.unreadable_parts]
+        return list(dict.fromkeys([*self.unreadable_fields, *of_events]))
+
+    @property
+    def unreadable_in_a_list(self) -> list[str]:
+        """What cannot be read of its name and the number to call: a list opens nothing else."""
+        name = [] if is_readable(self.name) else ["name"]
+        number = "corrected number" if self.corrections else "phone_uri"
+        return name if self.phone_is_readable else [*name, number]
 
     @cached_property
     def corrections(self) -> "list[InquiryEvent]":
@@ -283,6 +315,10 @@ class Inquiry(models.Model):
     @property
     def phone_uri_is_readable(self) -> bool:
         return is_readable(self.phone_uri)
+
+    @property
+    def email_is_readable(self) -> bool:
+        return is_readable(self.email)
 
     @property
     def phone_display(self) -> str:

@@ -1,6 +1,9 @@
+import re
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import FieldError
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -8,7 +11,7 @@ from django.db.models import F
 
 from ascentpain.encrypted_fields import UNREADABLE
 from contact import alerts
-from contact.models import AccessEvent, Alert, Inquiry, InquiryEvent, Practice
+from contact.models import AccessEvent, Alert, Inquiry, InquiryEvent, NoteDraft, Practice
 from tests.contact.sending import act, make_inquiry, search_for
 
 WRITTEN = {
@@ -77,6 +80,70 @@ def test_a_value_that_was_tampered_with_cannot_be_read_and_raises_an_event(db, a
     assert f"contact_inquiry.name of row {inquiry.pk} cannot be read" in caplog.text
     assert act(admin_client, inquiry, outcome="no_answer", note="Rang.").status_code == 302
     assert stored(inquiry, "name") == value  # evidence is left as it is
+
+
+def screens(inquiry):
+    base = "/admin/contact/inquiry/"
+    return {
+        "queue": lambda client: client.get(base),
+        "record": lambda client: client.get(f"{base}{inquiry.pk}/change/"),
+        "print": lambda client: client.get(f"{base}{inquiry.pk}/print/"),
+        "export": lambda client: list(client.post(f"{base}export/", {"reason": "quality"}).streaming_content),
+    }
+
+
+@pytest.mark.parametrize("screen", ["queue", "record", "print", "export"])
+@pytest.mark.parametrize(
+    ("table", "column", "part"),
+    [
+        ("contact_inquiry", "name", "name"),
+        ("contact_inquiryevent", "phone_uri", "corrected number"),
+        ("contact_inquiryevent", "text", "note"),
+    ],
+)
+def test_each_screen_that_finds_a_part_unreadable_raises_an_event(
+    db, admin_client, admin_user, screen, table, column, part
+):
+    inquiry = make_inquiry(**WRITTEN)
+    correction = inquiry.events.create(kind="phone_corrected", phone="1", phone_uri="tel:+1-504-555-0123")
+    note = inquiry.events.create(kind="note", text="Rang.")
+    row = {"name": inquiry, "phone_uri": correction, "text": note}[column]
+    store(row, column, "0badf00d.AAAA", table)
+    for _ in range(2):
+        screens(inquiry)[screen](admin_client)
+    found = AccessEvent.objects.filter(kind="unreadable").values_list("screen", "inquiry_pk", "by", "fields")
+    is_shown = part != "note" or screen in {"record", "print"}
+    assert list(found) == ([(screen, inquiry.pk, admin_user.pk, [part])] if is_shown else [])
+
+
+def test_it_is_told_again_the_next_day_and_at_once_of_another_part(db, admin_client, monkeypatch):
+    inquiry = make_inquiry(**WRITTEN)
+    look = screens(inquiry)["record"]
+    store(inquiry, "name", "0badf00d.AAAA")
+    look(admin_client)
+    store(inquiry, "email", "0badf00d.AAAA")
+    look(admin_client)
+    monkeypatch.setattr("contact.access.SAID_AGAIN_AFTER", timedelta(0))
+    look(admin_client)
+    found = AccessEvent.objects.filter(kind="unreadable").order_by("pk")
+    assert [event.fields for event in found] == [["name"], ["email"], ["name", "email"]]
+
+
+def test_what_cannot_be_read_is_no_link_and_no_draft(db, admin_client, admin_user):
+    inquiry = make_inquiry(**WRITTEN)
+    draft = NoteDraft.objects.create(inquiry=inquiry, by=admin_user, text="Rang.")
+    for row, column, table in (
+        (inquiry, "email", "contact_inquiry"),
+        (inquiry, "phone_uri", "contact_inquiry"),
+        (draft, "text", "contact_notedraft"),
+    ):
+        store(row, column, "0badf00d.AAAA", table)
+    for screen in ("queue", "record"):
+        page = BeautifulSoup(screens(inquiry)[screen](admin_client).content, "html.parser")
+        assert "(cannot be read)" in page.text
+        assert not [a for a in page.find_all("a", href=True) if "cannot" in a["href"]]
+        assert not page.find("a", href=re.compile("^(mailto|tel):"))
+    assert not page.find("textarea").text.strip()
 
 
 @pytest.mark.parametrize("column", WRITTEN)

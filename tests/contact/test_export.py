@@ -1,16 +1,17 @@
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from bs4 import BeautifulSoup
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contact import export
+from contact import access, export
 from contact.models import AccessEvent, Inquiry
 from tests.contact.sending import make_inquiry, search_for
 from tests.staff import make_staff, sign_in
@@ -150,19 +151,54 @@ def test_the_log_tells_who_how_many_by_what_and_why_and_no_more(manager):
     make_inquiry()
     download(manager, "?status=new&flag=helper&about=Ana+N%C3%BA%C3%B1ez", reason="callbacks")
     download(manager, "?status=new", reason="legal")
-    entries = (
-        exports().order_by("pk").values_list("by__username", "screen", "count", "filters", "listed", "reason")
-    )
+    entries = exports().order_by("pk").values_list("by__username", "screen", "count", "filters", "reason")
     assert list(entries) == [
-        ("maria", "export", 0, {"status": "new", "flag": "helper", "about": "other"}, [], "callbacks"),
-        ("maria", "export", 2, {"status": "new"}, [], "legal"),
+        ("maria", "export", 0, {"status": "new", "flag": "helper", "about": "other"}, "callbacks"),
+        ("maria", "export", 2, {"status": "new"}, "legal"),
     ]
+
+
+@pytest.mark.parametrize("query", ["?reference=K7Q-4XM", "?status=any&source=phone", "?request_id__gt=a"])
+def test_what_no_filter_offers_is_refused_and_exports_nothing(manager, query):
+    make_inquiry(reference="K7Q-4XM")
+    assert manager.post(EXPORT + query, {"reason": "quality"}).status_code == 400
+    assert manager.get(EXPORT + query).status_code == 400
+    assert not exports().exists()
+    response = manager.get(EXPORT.removesuffix("export/") + query)
+    assert response.status_code == 302 and "Ana" not in response.content.decode()
 
 
 def test_it_is_logged_before_the_first_row_is_sent(manager):
     make_inquiry()
     download(manager)  # and nothing of it is read
     assert exports().get().count == 1
+
+
+def test_the_log_names_each_that_was_sent_before_it_is_sent(manager, monkeypatch):
+    monkeypatch.setattr("contact.export.CHUNK", 2)
+    made = [make_inquiry(sent_at=SENT - timedelta(days=day)).pk for day in range(3)]
+    make_inquiry(status="closed")
+    lines = iter(download(manager, "?status=new").streaming_content)
+    event = exports().get()
+
+    def named():
+        return [row.inquiry_pk for row in event.listed.order_by("pk")]
+
+    next(lines)  # the head
+    assert named() == []
+    next(lines)
+    assert named() == made[:2]
+    assert len(list(lines)) == 2 and named() == made
+
+
+def test_a_chunk_that_cannot_be_logged_is_not_sent(manager):
+    make_inquiry()
+    lines = download(manager).streaming_content
+    refused = mock.patch("contact.models.ListedInquiry.objects.bulk_create", side_effect=DatabaseError)
+    sent = []
+    with refused, pytest.raises(DatabaseError):
+        sent.extend(lines)
+    assert "Ana" not in b"".join(sent).decode()
 
 
 def test_what_is_deleted_meanwhile_still_has_its_row(manager):
@@ -210,20 +246,22 @@ def test_where_there_is_nothing_to_export_no_reason_is_asked_for(manager):
     assert not page.select_one("form.record-form")
 
 
-def test_a_long_file_is_read_in_chunks_of_two_queries_each(db):
+def test_a_long_file_is_read_in_chunks_of_two_queries_each_and_one_that_logs_them(db, admin_user):
+    event = access.record_several("exported", "export", admin_user, 5000, reason="quality")
     Inquiry.objects.bulk_create(
         Inquiry(request_id=str(i), reference=f"{i:07}", name="A", phone="1", phone_uri="tel:+1-504-249-7576")
         for i in range(5000)
     )
     pks = list(Inquiry.objects.newest_first().values_list("pk", flat=True))
-    lines = export.csv_lines(pks)
+    lines = export.csv_lines(event, pks)
     with CaptureQueriesContext(connection) as seen:
         next(lines)
         assert len(seen) == 0  # nothing is read ahead
         next(lines)
-        assert len(seen) == 2
+        assert len(seen) == 3
         assert sum(1 for _ in lines) == 4999
-    assert len(seen) == 2 * 5000 / export.CHUNK
+    assert len(seen) == 3 * 5000 / export.CHUNK
+    assert event.listed.count() == 5000
 
 
 def opens_as_a_formula(cell):

@@ -1,10 +1,10 @@
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ascentpain.models import EncryptionKey
 from contact import search
-from contact.models import Inquiry
+from contact.models import AccessEvent, Inquiry
 
 BEFORE = [("contact", "0002_practice_row")]
 AFTER = [("contact", "0003_requests_alerts_and_hours")]
@@ -55,3 +55,20 @@ def test_requests_and_hours_that_were_there_before_are_kept():
     EncryptionKey.objects.refuse_missing()
     assert EncryptionKey.objects.count() == 1
     Inquiry.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_entry_listed_in_one_column_gets_a_row_each(admin_user):
+    executor = MigrationExecutor(connection)
+    latest = executor.loader.graph.leaf_nodes()
+    before = [("contact", "0008_refuse_replaced_entries")]
+    executor.migrate(before)
+    entries = executor.loader.project_state(before).apps.get_model("contact", "AccessEvent").objects
+    for listed in ([5, 3], []):
+        entries.create(kind="viewed", screen="queue", by_id=admin_user.pk, count=len(listed), listed=listed)
+    MigrationExecutor(connection).migrate(latest)
+    several, none = AccessEvent.objects.order_by("pk")
+    assert [row.inquiry_pk for row in several.listed.order_by("pk")] == [5, 3]
+    assert not none.listed.exists()
+    with connection.cursor() as cursor, pytest.raises(DatabaseError, match="append-only"):
+        cursor.execute("DELETE FROM contact_accessevent")

@@ -67,12 +67,49 @@ def test_filters_narrow_the_list(content, admin_client, admin_user):
         assert listed(admin_client, query) == names, query
 
 
+LARGE, HUGE = "9" * 23, "9" * 5000  # what SQLite has no room for, and what Python reads no number of
+
+
 @pytest.mark.parametrize(
-    "query", ["?status=lost", "?owner=1;drop", "?due=x", "?flag=x", "?sent=x", "?p=99", "?q=x"]
+    "query",
+    [
+        "?status=lost",
+        "?owner=1;drop",
+        *(f"?owner={number}" for number in (LARGE, HUGE)),
+        *(f"?p={number}" for number in (LARGE, HUGE)),
+        "?due=x",
+        "?flag=x",
+        "?sent=x",
+        "?p=99",
+        "?q=x",
+        "?status=%00",
+        "?about=%00",
+        "?owner_id=1",
+        "?name=x",
+    ],
+    ids=lambda query: query[:20],
 )
 def test_an_address_that_was_tampered_with_is_no_mistake_of_ours(db, admin_client, query):
     make_inquiry()
     assert admin_client.get(QUEUE + query).status_code in {200, 302}
+    assert admin_client.get(f"{QUEUE}export/{query}").status_code in {200, 400}
+
+
+@pytest.mark.parametrize("number", [LARGE, HUGE], ids=["large", "huge"])
+def test_nor_is_a_number_that_no_row_has(db, admin_client, number):
+    inquiry = make_inquiry()
+    statuses = {
+        f"{QUEUE}{number}/change/": 404,
+        f"{QUEUE}next/?after={number}": 302,
+        f"/admin/contact/accessevent/?by={number}": 200,
+        f"/admin/contact/accessevent/?by__exact={number}": 302,
+        f"/admin/contact/accessevent/?kind__exact=%00{number[:9]}": 302,
+        f"/admin/contact/alert/?inquiry={number}": 302,
+    }
+    for path, status in statuses.items():
+        assert admin_client.get(path).status_code == status, path[:60]
+    assert act(admin_client, inquiry, version=number, outcome="reached").status_code == 400
+    assert act(admin_client, inquiry, version=number[:18], outcome="reached").status_code == 409
 
 
 def test_the_counts_say_how_many_and_lead_to_them(db, admin_client, admin_user):
@@ -250,7 +287,7 @@ def test_what_is_typed_stands_in_no_address_and_no_log(db, admin_client):
     ((address, _),) = response.redirect_chain
     assert address.startswith(f"{QUEUE}?q=")
     assert "quagsworth" not in urllib.parse.unquote(address).lower()
-    entries = AccessEvent.objects.values_list("kind", "filters", "listed")
+    entries = AccessEvent.objects.order_by("pk").values_list("kind", "filters")
     assert [kind for kind, *_ in entries] == ["searched", "viewed"]
     assert "quagsworth" not in str(list(entries)).lower()
     assert list(entries)[1][1] == {"searched": "yes"}

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contact import desk, workflow
+from contact import access, desk, workflow
 from contact.models import AccessEvent, Inquiry, NoteDraft, OpeningHours, Practice
 from tests.contact.sending import act, make_inquiry
 from tests.staff import make_staff, sign_in
@@ -362,10 +362,57 @@ def test_each_look_and_change_is_logged_by_number(db, admin_client, admin_user):
         ["status", "due_at"],
         inquiry.reference,
     )
-    assert (listed.kind, listed.screen, listed.count, listed.listed) == ("viewed", "queue", 1, [inquiry.pk])
+    assert (listed.kind, listed.screen, listed.count) == ("viewed", "queue", 1)
+    assert [row.inquiry_pk for row in listed.listed.all()] == [inquiry.pk]
     log = record(admin_client, inquiry).find(class_="record-log").text
     assert "Viewed, the record" in log and "Changed, the record: status, due_at" in log
     assert not LogEntry.objects.exists()
+
+
+def test_the_record_itself_tells_in_whose_list_it_was_and_who_exported_it(content, admin_client, client):
+    inquiry, other = make_inquiry(), make_inquiry(status="closed")
+    manager = sign_in(client, make_staff("mona", "Practice manager"))
+    manager.get("/admin/contact/inquiry/")
+    b"".join(manager.post("/admin/contact/inquiry/export/", {"reason": "legal"}).streaming_content)
+    own, lists = record(admin_client, inquiry).select(".record-log ul")
+    assert "mona: Exported, the export: a legal or insurance request" in own.text
+    assert "mona: Viewed, the queue" in lists.text and "Exported" not in lists.text
+    assert "mona" not in record(admin_client, other).find(class_="record-log").text
+
+
+def test_however_often_a_record_was_listed_its_own_entries_are_shown(db, admin_client, admin_user):
+    inquiry = make_inquiry()
+    access.record("printed", "print", admin_user, inquiry)
+    for _ in range(30):
+        access.record_several("viewed", "queue", admin_user, 1, [inquiry.pk])
+    own, lists = record(admin_client, inquiry).select(".record-log ul")
+    assert "Printed" in own.text and len(lists.select("li")) == 20
+
+
+@pytest.mark.parametrize(
+    ("pressed", "status"),
+    [
+        ({"version": 7, "outcome": "reached"}, 409),
+        ({"add_note": "yes", "note": ""}, 422),
+        ({"add_note": "yes", "note": "x" * 5001}, 422),
+    ],
+    ids=["conflict", "empty note", "long note"],
+)
+def test_an_answer_that_shows_the_record_is_a_look_at_it(db, admin_client, admin_user, pressed, status):
+    inquiry = make_inquiry()
+    response = act(admin_client, inquiry, **pressed)
+    assert response.status_code == status and "Ana" in response.content.decode()
+    entry = AccessEvent.objects.get()
+    assert (entry.kind, entry.screen, entry.inquiry_pk, entry.by) == (
+        "viewed",
+        "record",
+        inquiry.pk,
+        admin_user,
+    )
+    admin_client.raise_request_exception = False
+    with mock.patch("contact.models.AccessEvent.objects.create", side_effect=RuntimeError):
+        response = act(admin_client, inquiry, **pressed)
+    assert response.status_code == 500 and "Ana" not in response.content.decode()
 
 
 def test_what_is_not_logged_is_not_shown(db, admin_client):

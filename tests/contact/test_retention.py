@@ -1,9 +1,11 @@
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -25,11 +27,12 @@ def purge(*options):
 
 @pytest.fixture
 def kept_for_a_while(db, monkeypatch):
-    monkeypatch.setattr("contact.retention.clean_files", lambda: None)  # not in a test's transaction
+    monkeypatch.setattr("contact.retention.clean_files", lambda: True)  # not in a test's transaction
     Practice.objects.update(keep_closed_months=12, keep_held_days=30)
 
 
-def test_nothing_is_deleted_where_no_time_is_entered(db):
+def test_nothing_is_deleted_where_no_time_is_entered(kept_for_a_while):
+    Practice.objects.update(keep_closed_months=None, keep_held_days=None)
     make_inquiry(status="closed", changed_at=ago(9000))
     make_inquiry(status="quarantined", sent_at=ago(9000))
     assert "Nothing is deleted" in purge()
@@ -82,21 +85,58 @@ def test_many_go_in_batches(kept_for_a_while, monkeypatch):
     assert not Inquiry.objects.exists()
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's files")
-@pytest.mark.django_db(transaction=True)
+def in_sqlites_files(test):
+    reason = "reads SQLite's files"
+    return pytest.mark.skipif(connection.vendor != "sqlite", reason=reason)(
+        pytest.mark.django_db(transaction=True)(test)
+    )
+
+
+def token_of(row, name):
+    """The middle of the ciphertext, as it lies in the files."""
+    return vars(row)[name].token[20:80].encode()
+
+
+def held(tokens):
+    files = [Path(f"{connection.settings_dict['NAME']}{end}") for end in ("", "-wal")]
+    return [token for token in tokens if any(token in f.read_bytes() for f in files if f.exists())]
+
+
+@in_sqlites_files
 def test_the_files_hold_nothing_of_it_any_more():
     Practice.objects.update(keep_closed_months=12)
     inquiry = make_inquiry(status="closed", changed_at=ago(370), message="Since Monday. " * 400)
-    event = inquiry.events.create(kind="note", text="Rang eight times. " * 50)
-    tokens = [
-        vars(row)[name].token[20:80].encode()
-        for row, name in ((Inquiry.objects.get(), "message"), (InquiryEvent.objects.get(pk=event.pk), "text"))
-    ]
-    files = [Path(f"{connection.settings_dict['NAME']}{end}") for end in ("", "-wal")]
-
-    def held():
-        return [token for token in tokens if any(token in f.read_bytes() for f in files if f.exists())]
-
-    assert held() == tokens
+    inquiry.events.create(kind="note", text="Rang eight times. " * 50)
+    tokens = [token_of(Inquiry.objects.get(), "message"), token_of(InquiryEvent.objects.get(), "text")]
+    assert held(tokens) == tokens
     assert "The files are cleaned" in purge()
-    assert held() == []
+    assert held(tokens) == []
+
+
+@in_sqlites_files
+def test_while_something_reads_the_database_the_command_fails_and_the_next_run_cleans(monkeypatch):
+    monkeypatch.setattr("contact.retention.TRIES", 2)
+    monkeypatch.setattr("contact.retention.PAUSE", 0)
+    Practice.objects.update(keep_closed_months=12)
+    make_inquiry(status="closed", changed_at=ago(370), message="Since Monday. " * 400)
+    tokens = [token_of(Inquiry.objects.get(), "message")]
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM contact_inquiry").fetchone()
+        with pytest.raises(CommandError, match="still hold what was deleted"):
+            purge()
+        assert not Inquiry.objects.exists() and held(tokens) == tokens
+    assert "The files are cleaned" in purge()
+    assert held(tokens) == []
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (20_000,)
+
+
+@in_sqlites_files
+def test_a_reader_who_soon_finishes_is_waited_for(monkeypatch):
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM contact_inquiry").fetchone()
+        Practice.objects.update(keep_closed_months=12)
+        monkeypatch.setattr("contact.retention.time.sleep", lambda seconds: seconds and reader.rollback())
+        assert "The files are cleaned" in purge()

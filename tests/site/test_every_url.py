@@ -46,7 +46,7 @@ ADMIN_NOT_PAGES = {
     "admin/logout/": 405,
     "admin/password_change/": 302,
     "admin/auth/user/<path:object_id>/delete/": 403,
-    "admin/autocomplete/": 403,
+    "admin/autocomplete/": 404,  # no form uses it
     "admin/r/<path:content_type_id>/<path:object_id>/": 302,
     "admin/contact/alert/add/": 403,
     "admin/contact/alert/<path:object_id>/delete/": 403,

@@ -7,6 +7,7 @@ import io
 import logging
 import secrets
 import urllib.parse
+from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
@@ -16,10 +17,12 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.test import Client
+from django.utils import timezone
 
+from ascentpain.encrypted_fields import Ciphertext
 from ascentpain.logs import PrivateFormatter
 from contact import alerts
-from contact.models import Inquiry, Practice
+from contact.models import Inquiry, InquiryEvent, NoteDraft, Practice
 from tests.contact.sending import act, payload, search_for
 from tests.staff import sign_in
 
@@ -131,10 +134,24 @@ def go_every_way(patient, staff):
         assert staff.get(f"{base}/change/").status_code == 500
     with pytest.raises(CommandError):
         call_command("dumpdata", "contact", stdout=io.StringIO())
+    before_rotation = set(ciphertext())
     call_command("rotate_keys", stdout=io.StringIO())
     Practice.objects.update(keep_closed_months=1)
     call_command("purge_inquiries", "--dry-run", stdout=io.StringIO())
-    return inquiry
+    return inquiry, before_rotation
+
+
+def ciphertext():
+    """What the database holds of what patients and staff wrote: of each value a piece, as it lies there."""
+    for model in (Inquiry, InquiryEvent, NoteDraft):
+        for row in model.objects.all():
+            yield from (v.token[12:60] for v in vars(row).values() if isinstance(v, Ciphertext) and v.token)
+
+
+def purge_all():
+    Inquiry.objects.update(status="closed", changed_at=timezone.now() - timedelta(days=90))
+    call_command("purge_inquiries", stdout=io.StringIO())
+    assert not Inquiry.objects.exists()
 
 
 def everything_in_the_database():
@@ -164,7 +181,7 @@ def test_no_way_leaves_a_word_of_the_patient_behind(admin_user, log, mailoutbox,
     Practice.objects.update(alert_addresses="desk@example.com", acknowledges_by_email=True)
     patient, staff = Watched(), Watched()
     sign_in(staff, admin_user)
-    inquiry = go_every_way(patient, staff)
+    inquiry, before_rotation = go_every_way(patient, staff)
 
     # The check itself works: what must be read is read, and was sent back to be read.
     assert inquiry.name == TYPED["name"]
@@ -184,3 +201,14 @@ def test_no_way_leaves_a_word_of_the_patient_behind(admin_user, log, mailoutbox,
         assert mail.to in (["desk@example.com"], [TYPED["email"]])
     for session in Session.objects.all():
         assert not found_in(str(session.get_decoded()))
+
+    # Once they are purged, neither is there what only the key could read.
+    pieces = set(ciphertext())
+    before = "".join(content for _, content in everything_in_the_database())
+    assert len(pieces) > 15 and all(piece in before for piece in pieces)
+    purge_all()
+    pieces |= before_rotation
+    after = [*everything_in_the_database(), *everything_in_the_cache(), ("the log", log.getvalue())]
+    for place, content in after:
+        assert not found_in(content), place
+        assert not [piece for piece in pieces if piece in content], place

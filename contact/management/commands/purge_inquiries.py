@@ -1,7 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from contact import retention
 from contact.models import Practice
@@ -11,8 +11,8 @@ class Command(BaseCommand):
     help = (
         "Delete the inquiries that are older than the practice's details say: closed ones by their last "
         "change, held ones by when they were sent. Nothing goes that is on legal hold, or where no time is "
-        "entered. "
-        "Each deletion is in the access log. Afterwards the files are cleaned of what was deleted."
+        "entered. Each deletion is in the access log. Afterwards the files are cleaned of what was deleted, "
+        "this time or before: where that cannot be done, the command fails, and the next run does it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -21,18 +21,25 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
-        practice, deleted = Practice.objects.get(), 0
+        practice = Practice.objects.get()
         for rule in retention.rules(practice):
             count = 0
             for reference in retention.references(rule) if dry_run else retention.purge(rule):
                 self.stdout.write(f"{reference}: {'would be ' if dry_run else ''}deleted ({rule.words})")
                 count += 1
             self.stdout.write(f"{rule.words}: {count}")
-            deleted += count
         if not retention.rules(practice):
             self.stdout.write("Nothing is deleted: the practice's details name no time.")
         if held := retention.on_hold():
             self.stdout.write(f"On legal hold, kept whatever their age: {held}")
-        if deleted and not dry_run:
-            retention.clean_files()
-            self.stdout.write("The files are cleaned of what was deleted.")
+        if not dry_run:
+            self._clean_files()
+
+    def _clean_files(self) -> None:
+        """Also where nothing was deleted: an earlier run may have been killed before it came to this."""
+        if not retention.clean_files():
+            raise CommandError(
+                "The database's files still hold what was deleted, encrypted: something was reading the "
+                "database all the while. Run this again when less is going on, or when the site is stopped."
+            )
+        self.stdout.write("The files are cleaned of what was deleted.")
