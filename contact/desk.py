@@ -3,7 +3,7 @@
 Each step writes what changes, its event and its access entry in one transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -94,16 +94,14 @@ def forget_draft(pk: int, by: User) -> None:
     NoteDraft.objects.filter(inquiry=pk, by=by).delete()
 
 
-def next_to_call(by: User, after: Inquiry | None = None) -> Inquiry | None:
-    """The one that is due next and nobody else's.
+def next_to_call(by: User, passed: Sequence[int] = ()) -> Inquiry | None:
+    """The one that is due first and nobody else's, but for those that were `passed` over, the last one last.
 
-    After this one if it waits itself, else the first of all.
+    Where all others were passed over it starts from the top again.
     """
-    waiting = Inquiry.objects.to_call().filter(Q(owner=None) | Q(owner=by))
-    if after and after.due_at:
-        later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, pk__gt=after.pk)
-        return waiting.filter(later).first() or waiting.exclude(pk=after.pk).first()
-    return waiting.first()
+    waiting = Inquiry.objects.to_call().filter(Q(owner=None) | Q(owner=by)).to_call_now(timezone.now())
+    found = waiting.exclude(pk__in=passed).first()
+    return found or waiting.exclude(pk__in=passed[-1:]).first()
 
 
 def renew_due_times(practice: Practice) -> None:

@@ -1,5 +1,6 @@
 """One request on one screen: what the patient wrote, what was done, and what can be done next."""
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,6 +25,8 @@ Screen = AccessEvent.Screen
 NOTE_LENGTH = 5000  # characters
 OTHERS_SHOWN = 10
 LOG_SHOWN = 20
+MOST_PASSED = 50  # records that were looked at one after the other, and not called
+PK = re.compile(r"[0-9]{1,18}")
 
 
 def require(request: HttpRequest, *permissions: str) -> User:
@@ -152,12 +156,12 @@ def keep_note_of_expired_session(request: HttpRequest, user: User, **kwargs: Any
 @never_cache
 @require_safe
 def next_to_call(request: HttpRequest) -> HttpResponse:
-    """To the record that is due next, after the one in `after`."""
+    """To the record that is due first, but for those in `after`: the record left, and those before it."""
     user = require(request, "contact.view_inquiry")
-    after = request.GET.get("after", "")
-    here = Inquiry.objects.filter(pk=after).first() if after.isdecimal() else None
-    if found := desk.next_to_call(user, here):
-        return HttpResponseRedirect(_address(found))
+    passed = [int(pk) for pk in request.GET.getlist("after")[-MOST_PASSED:] if PK.fullmatch(pk)]
+    if found := desk.next_to_call(user, passed):
+        before = "" if found.pk in passed else urlencode({"after": passed}, doseq=True)
+        return HttpResponseRedirect(_address(found) + (f"?{before}" if before else ""))
     messages.success(request, "Nobody else waits for a call.")
     return HttpResponseRedirect(reverse("admin:contact_inquiry_changelist"))
 

@@ -1,10 +1,10 @@
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -15,6 +15,9 @@ from contact.spam import Suspicion
 
 if TYPE_CHECKING:
     from contact.models.event import InquiryEvent
+
+# Who was called in vain is not called again at once, unless the next call is due already.
+JUST_CALLED: Final = timedelta(hours=1)
 
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
@@ -30,6 +33,15 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def to_call(self) -> "InquiryQuerySet":
         """Those that somebody has to call, the one that is due first at the top."""
         return self.filter(due_at__isnull=False).order_by("due_at", "pk")
+
+    def to_call_now(self, now: datetime) -> "InquiryQuerySet":
+        """Without those that were called in vain within JUST_CALLED and are due again later."""
+        from contact.models.event import InquiryEvent  # it refers to Inquiry itself
+
+        calls = InquiryEvent.objects.filter(
+            inquiry=OuterRef("pk"), kind=InquiryEvent.Kind.CALLED, at__gt=now - JUST_CALLED
+        )
+        return self.exclude(Exists(calls), status=Inquiry.Status.TRYING, due_at__gt=now)
 
     def overdue(self, now: datetime) -> "InquiryQuerySet":
         return self.filter(due_at__lt=now)

@@ -182,14 +182,62 @@ def test_the_database_itself_refuses_an_unknown_status(db):
         make_inquiry(status="lost")
 
 
-def test_next_is_what_is_due_next_and_nobody_elses(db, admin_client, admin_user):
+def next_after(client, inquiry):
+    """Where the link on the record leads, as it is shown after what was done with it."""
+    response = client.get(f"{QUEUE}{inquiry.pk}/change/")
+    link = soup(response).find("a", string="Next to call")["href"]
+    return client.get(link)["Location"].partition("?")[0]
+
+
+def test_next_is_what_is_due_first_and_nobody_elses(db, admin_client, admin_user):
     hers = make_inquiry(owner=make_staff("rosa"), due_at=in_hours(-5))
     first, second = make_inquiry(due_at=in_hours(-2)), make_inquiry(due_at=in_hours(1), owner=admin_user)
-    for after, found in ((None, first), (first, second), (second, first), (hers, first)):
-        assert desk.next_to_call(admin_user, after) == found
-    assert admin_client.get(f"{QUEUE}next/?after={first.pk}")["Location"] == f"{QUEUE}{second.pk}/change/"
+    for passed, found in (([], first), ([first.pk], second), ([second.pk], first), ([hers.pk], first)):
+        assert desk.next_to_call(admin_user, passed) == found
+    assert admin_client.get(f"{QUEUE}next/")["Location"] == f"{QUEUE}{first.pk}/change/"
     Inquiry.objects.update(due_at=None)
     assert admin_client.get(f"{QUEUE}next/")["Location"] == QUEUE
+
+
+def test_next_leads_to_who_is_overdue_whatever_was_called_before(db, admin_client):
+    third, first, second = (make_inquiry(due_at=in_hours(hours)) for hours in (-3, -2, -1))
+    later = make_inquiry(due_at=in_hours(2))
+    for called, found in ((third, first), (first, second), (second, later)):
+        act(admin_client, called, outcome="no_answer")
+        assert next_after(admin_client, called) == f"{QUEUE}{found.pk}/change/"
+    act(admin_client, later, outcome="reached")
+    assert next_after(admin_client, later) == QUEUE
+
+
+def test_next_leads_from_a_record_that_is_due_later_to_who_is_overdue(db, admin_client):
+    overdue, later = make_inquiry(due_at=in_hours(-1)), make_inquiry(due_at=in_hours(5))
+    make_inquiry(due_at=in_hours(6))
+    assert next_after(admin_client, later) == f"{QUEUE}{overdue.pk}/change/"
+
+
+def test_records_that_were_looked_at_and_not_called_are_passed_over_until_all_were(db, admin_client):
+    inquiries = [make_inquiry(due_at=in_hours(hours)) for hours in (-3, -2, -1)]
+    link, seen = f"{QUEUE}next/", []
+    for _ in range(4):
+        response = admin_client.get(link, follow=True)
+        seen.append(response.redirect_chain[-1][0].partition("?")[0])
+        link = soup(response).find("a", string="Next to call")["href"]
+    assert seen == [f"{QUEUE}{inquiry.pk}/change/" for inquiry in (*inquiries, inquiries[0])]
+
+
+def test_who_was_called_in_vain_is_next_again_when_the_next_call_is_due(db, admin_client, admin_user):
+    inquiry = make_inquiry(due_at=in_hours(-1))
+    act(admin_client, inquiry, outcome="no_answer")
+    assert desk.next_to_call(admin_user) is None
+    Inquiry.objects.update(due_at=in_hours(-0.1))
+    assert desk.next_to_call(admin_user) == inquiry
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "²", "9" * 30, ""])
+def test_next_after_what_is_no_record_is_the_first(db, admin_client, after):
+    inquiry = make_inquiry()
+    response = admin_client.get(f"{QUEUE}next/", {"after": after})
+    assert response["Location"].partition("?")[0] == f"{QUEUE}{inquiry.pk}/change/"
 
 
 # The search
