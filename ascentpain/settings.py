@@ -60,7 +60,9 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 10 * 3600  # from sign-in, a working day, whatever is done (ascentpain/sessions.py)
+SESSION_LIMIT_SECONDS = 10 * 3600  # from sign-in, a working day, whatever is done (ascentpain/sessions.py)
+# How long the row of a session that is over tells whose it was, so that what they typed is kept for them
+SESSION_COOKIE_AGE = 3 * 24 * 3600
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_WARNING_SECONDS = 2 * 60  # before the end
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

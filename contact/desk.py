@@ -37,7 +37,6 @@ def record_call(pk: int, version: int, outcome: str, by: User, note: str = "") -
         inquiry.events.create(
             kind=Kind.CALLED, at=now, outcome=outcome, status=inquiry.status, by=by, text=note
         )
-    forget_draft(pk, by)
     return inquiry
 
 
@@ -52,7 +51,6 @@ def move(pk: int, version: int, to: str, by: User, note: str = "") -> Inquiry:
         inquiry.events.create(kind=Kind.MOVED, at=now, status=inquiry.status, by=by, text=note)
         if inquiry.suspicions and inquiry.status == Status.NEW:
             intake.acknowledge(inquiry, practice)
-    forget_draft(pk, by)
     return inquiry
 
 
@@ -61,15 +59,14 @@ def give(pk: int, version: int, to: User | None, by: User, note: str = "") -> In
     with _changing(pk, version, by, ["owner"]) as inquiry:
         inquiry.owner = to
         inquiry.events.create(kind=Kind.OWNER, owner=to, status=inquiry.status, by=by, text=note)
-    forget_draft(pk, by)
     return inquiry
 
 
-def hold(pk: int, version: int, is_on: bool, by: User) -> Inquiry:
+def hold(pk: int, version: int, is_on: bool, by: User, note: str = "") -> Inquiry:
     """Put it on legal hold, or lift that: what is held is not purged. Raises Conflict."""
     with _changing(pk, version, by, ["legal_hold"]) as inquiry:
         inquiry.legal_hold = is_on
-        inquiry.events.create(kind=Kind.HOLD, is_on=is_on, status=inquiry.status, by=by)
+        inquiry.events.create(kind=Kind.HOLD, is_on=is_on, status=inquiry.status, by=by, text=note)
     return inquiry
 
 
@@ -79,19 +76,24 @@ def add_note(inquiry: Inquiry, text: str, by: User) -> None:
     inquiry.events.create(kind=Kind.NOTE, status=inquiry.status, by=by, text=text)
     Inquiry.objects.filter(pk=inquiry.pk).update(changed_at=timezone.now())
     access.record(AccessEvent.Kind.CHANGED, AccessEvent.Screen.RECORD, by, inquiry, ["notes"])
-    forget_draft(inquiry.pk, by)
 
 
 @transaction.atomic
 def keep_draft(pk: int, text: str, by: User) -> None:
-    """Keep a note that could not be added for when its writer is back. One for each person and inquiry."""
-    forget_draft(pk, by)
+    """Keep a note that could not be added for when its writer is back. One for each person and inquiry.
+
+    Without words it leaves the one that is there.
+    """
     if text:
+        NoteDraft.objects.filter(inquiry=pk, by=by).delete()
         NoteDraft.objects.create(inquiry_id=pk, by=by, text=text)
 
 
-def forget_draft(pk: int, by: User) -> None:
-    NoteDraft.objects.filter(inquiry=pk, by=by).delete()
+def forget_draft(pk: int, by: User, seen: str, note: str) -> None:
+    """The kept note is not needed any more: its writer had it in the field (`seen`), or has stored it."""
+    draft = NoteDraft.objects.filter(inquiry=pk, by=by).first()
+    if draft and (str(draft.pk) == seen or draft.text == note):
+        draft.delete()
 
 
 def next_to_call(by: User, passed: Sequence[int] = ()) -> Inquiry | None:

@@ -79,5 +79,5 @@ def clean_files() -> None:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            for model in ("inquiry", "inquiryevent", "searchterm", "alert", "notedraft"):
+            for model in ("inquiry", "inquiryevent", "searchterm", "alert", "notedraft", "requestdraft"):
                 cursor.execute(f"VACUUM contact_{model}")

@@ -78,7 +78,7 @@ def session(request: HttpRequest) -> HttpResponse:
     """How many seconds the session has left. A POST renews it (SessionLimitsMiddleware), a GET does not."""
     if not request.user.is_authenticated:
         return JsonResponse({"ends_in": 0})
-    return JsonResponse({"ends_in": round(sessions.ends_in(request))})
+    return JsonResponse({"ends_in": max(0, round(sessions.ends_in(request)))})
 
 
 class CodePage(AuthenticateView):

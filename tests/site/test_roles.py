@@ -83,6 +83,7 @@ TABLE = {
     "contact/alert/<path:object_id>/change/": ("FMS", ""),
     "contact/inquiry/": ("FMS", "FMS"),
     "contact/inquiry/add/": ("FMS", "FMS"),
+    "contact/inquiry/add/draft/": ("", "FMS"),
     "contact/inquiry/search/": ("", "FMS"),
     "contact/inquiry/export/": ("MS", "MS"),
     "contact/inquiry/next/": ("FMS", ""),
