@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from contact.models import Alert
+from contact.paging import BoundedPaginator
 
 
 @admin.register(Alert)
@@ -20,7 +21,12 @@ class AlertAdmin(admin.ModelAdmin):
     )
     list_filter = ("status", "kind")
     list_select_related = ("inquiry",)
+    list_per_page = 50
     ordering = ("-created_at", "-pk")
+    sortable_by = ()
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:

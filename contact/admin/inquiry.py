@@ -69,10 +69,11 @@ class InquiryAdmin(admin.ModelAdmin):
         return Queue
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """The queue by what is due first, all other lists by what is newest."""
+        """Who waits for a call by what is due first, all other lists by what is newest."""
         if request.GET.get(search.FIELD):
             return []  # as contact.search has them
-        return ["-sent_at", "-pk"] if request.GET.get("status") else ["due_at", "pk"]
+        is_to_call = request.GET.get("status", "") in {"", *workflow.TO_CALL}
+        return ["due_at", "pk"] if is_to_call else ["-sent_at", "-pk"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Inquiry], search_term: str

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 
 # Who was called in vain is not called again at once, unless the next call is due already.
 JUST_CALLED: Final = timedelta(hours=1)
+
+# What few inquiries are has small indexes of its own, in the order in which it is listed.
+RARE: Final = {
+    "hold": Q(legal_hold=True),
+    "helper": Q(asking_for="someone_else"),
+    "by_phone": Q(source="phone"),
+}
+
+
+def _of_each(conditions: dict[str, Q], order: str, fields: list[str]) -> list[models.Index]:
+    return [
+        models.Index(fields=fields, name=f"inquiry_{name}_{order}", condition=condition)
+        for name, condition in conditions.items()
+    ]
 
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
@@ -54,6 +68,24 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
 
     def owned_by(self, user: "AbstractBaseUser | AnonymousUser") -> "InquiryQuerySet":
         return self.filter(owner_id=user.pk)
+
+    def pages(self, limit: int) -> list[str]:
+        """The titles of the pages that their senders came from, the first `limit` by the alphabet.
+
+        Steps from title to title in their index, where DISTINCT would read it all.
+        """
+        table = self.model._meta.db_table
+        sql = f"""
+            WITH RECURSIVE titles(about) AS (
+                SELECT min(about) FROM {table} WHERE about > ''
+                UNION ALL
+                SELECT (SELECT min(about) FROM {table} WHERE about > titles.about)
+                FROM titles WHERE titles.about IS NOT NULL
+            )
+            SELECT about FROM titles WHERE about IS NOT NULL LIMIT %s"""  # noqa: S608 (the table's own name)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [limit])
+            return [title for (title,) in cursor.fetchall()]
 
     def with_corrections(self) -> "InquiryQuerySet":
         """Each with the phone numbers that its sender corrected, in one query more."""
@@ -208,6 +240,13 @@ class Inquiry(models.Model):
             models.Index(fields=["status", "-sent_at", "-id"], name="inquiry_by_status"),
             models.Index(fields=["owner", "due_at", "id"], name="inquiry_by_owner"),
             models.Index(fields=["about", "-sent_at", "-id"], name="inquiry_by_page"),
+            models.Index(
+                fields=["status", "due_at", "id"],
+                name="inquiry_due_first_by_status",
+                condition=Q(due_at__isnull=False),
+            ),
+            *_of_each(RARE, "newest", ["-sent_at", "-id"]),
+            *_of_each(RARE, "by_status", ["status", "-sent_at", "-id"]),
         ]
         constraints = [
             models.CheckConstraint(
