@@ -111,12 +111,20 @@ def renew_due_times(practice: Practice) -> None:
 
     What is promised may be later now, never earlier than it was told.
     """
-    for inquiry in (
-        Inquiry.objects.new().exclude(call_by=None).only("sent_at", "call_by", "due_at").iterator()
-    ):
-        due_at = callback.standing_promise(inquiry, practice)
+    waiting = Inquiry.objects.to_call().only("status", "sent_at", "call_by", "due_at")
+    for inquiry in waiting.with_steps().iterator(chunk_size=200):
+        due_at = callback.due_again(inquiry, practice, _waits_anew_since(inquiry.steps))
         if due_at != inquiry.due_at:
-            Inquiry.objects.new().filter(pk=inquiry.pk).update(due_at=due_at)
+            # Not where somebody has called meanwhile
+            same = Inquiry.objects.filter(pk=inquiry.pk, status=inquiry.status, due_at=inquiry.due_at)
+            same.update(due_at=due_at)
+
+
+def _waits_anew_since(steps: list[InquiryEvent]) -> datetime | None:
+    """When it was last called, or opened again; None before the first call. To be accepted is neither."""
+    was_called = any(step.kind == Kind.CALLED for step in steps)
+    was_closed = any(step.status == Status.CLOSED for step in steps)
+    return steps[-1].at if was_called or was_closed else None
 
 
 @contextmanager

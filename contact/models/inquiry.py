@@ -94,6 +94,14 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         corrected = InquiryEvent.objects.filter(kind=InquiryEvent.Kind.PHONE_CORRECTED)
         return self.prefetch_related(Prefetch("events", corrected, to_attr="corrections"))
 
+    def with_steps(self) -> "InquiryQuerySet":
+        """Each with the calls and moves that have set its due time, oldest first, in one query more."""
+        from contact.models.event import InquiryEvent  # it refers to Inquiry itself
+
+        kinds = [InquiryEvent.Kind.CALLED, InquiryEvent.Kind.MOVED]
+        steps = InquiryEvent.objects.filter(kind__in=kinds).only("inquiry", "kind", "status", "at")
+        return self.prefetch_related(Prefetch("events", steps, to_attr="steps"))
+
 
 class Inquiry(models.Model):
     """One request for a consultation, in the patient's own words.
@@ -226,6 +234,7 @@ class Inquiry(models.Model):
     )
 
     objects = InquiryQuerySet.as_manager()
+    steps: "list[InquiryEvent]"  # where the query asks for them
 
     class Meta:
         verbose_name_plural = "inquiries"

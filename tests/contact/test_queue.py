@@ -131,27 +131,69 @@ def test_due_times_in_words(hours, words):
     assert due.in_words(NOON + timedelta(hours=hours), NOON) == words
 
 
-def test_a_closure_moves_what_is_due_and_ending_it_moves_it_back(db, admin_client):
-    practice = Practice.objects.get()
-    practice.callback_hours = 4
-    practice.save()
+def open_round_the_clock(callback_hours=4):
+    Practice.objects.update(callback_hours=callback_hours)
     for day in range(7):
         OpeningHours.objects.create(weekday=day, opens="00:00", closes="23:59")
+
+
+def close_for_two_days(client):
+    start = timezone.localtime()
+    moments = {"starts_at": start, "ends_at": start + timedelta(days=2)}
+    sent = {name: moment.strftime("%Y-%m-%dT%H:%M") for name, moment in moments.items()}
+    assert client.post("/admin/contact/closure/add/", sent | {"message": ""}).status_code == 302
+
+
+def end_the_closure(client):
+    client.post(f"/admin/contact/closure/{Closure.objects.get().pk}/delete/", {"post": "yes"})
+
+
+def test_a_closure_moves_what_is_due_and_ending_it_moves_it_back(db, admin_client):
+    open_round_the_clock()
     inquiry = make_inquiry(call_by=in_hours(4), due_at=in_hours(4))
     before = inquiry.due_at
-    day = timezone.localtime() + timedelta(days=2)
-    start = timezone.localtime()
-    sent = {
-        "starts_at": start.strftime("%Y-%m-%dT%H:%M"),
-        "ends_at": day.strftime("%Y-%m-%dT%H:%M"),
-        "message": "",
-    }
-    assert admin_client.post("/admin/contact/closure/add/", sent).status_code == 302
+    close_for_two_days(admin_client)
     inquiry.refresh_from_db()
     assert inquiry.due_at > before + timedelta(days=1)
-    admin_client.post(f"/admin/contact/closure/{Closure.objects.get().pk}/delete/", {"post": "yes"})
+    end_the_closure(admin_client)
     inquiry.refresh_from_db()
     assert inquiry.due_at < before + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("callback_hours", [4, None])
+@pytest.mark.parametrize(
+    "pressed", [["no_answer"], ["reached", "trying"], ["closed", "new"], ["quarantined"]]
+)
+def test_a_closure_moves_every_call_that_is_due_whatever_came_before(
+    db, admin_client, pressed, callback_hours
+):
+    open_round_the_clock(callback_hours)
+    inquiry = make_inquiry(sent_at=in_hours(-1), call_by=None)
+    for button in pressed:
+        if button == "quarantined":
+            Inquiry.objects.update(status=button, due_at=None)
+            button = "new"
+        act(admin_client, inquiry, **{"move" if button in {"trying", "new"} else "outcome": button})
+    inquiry.refresh_from_db()
+    before = inquiry.due_at
+    assert before > timezone.now()
+    close_for_two_days(admin_client)
+    inquiry.refresh_from_db()
+    assert inquiry.due_at >= Closure.objects.get().ends_at
+    end_the_closure(admin_client)
+    inquiry.refresh_from_db()
+    assert abs(inquiry.due_at - before) < timedelta(minutes=31)
+
+
+def test_who_is_opened_again_is_not_due_by_the_first_promise(db, admin_client):
+    open_round_the_clock()
+    inquiry = make_inquiry(sent_at=in_hours(-100), call_by=in_hours(-96))
+    for pressed in ({"outcome": "closed"}, {"move": "new"}):
+        act(admin_client, inquiry, **pressed)
+    close_for_two_days(admin_client)
+    end_the_closure(admin_client)
+    inquiry.refresh_from_db()
+    assert inquiry.due_at > timezone.now()
 
 
 def test_a_list_without_end_is_counted_and_paged_to_a_limit(db, admin_client, monkeypatch):
