@@ -177,7 +177,8 @@ ACCOUNT_FORMS = {
     "login": "ascentpain.sign_in.forms.SignInForm",
     "change_password": "ascentpain.sign_in.forms.PasswordForm",
 }
-# Tries by network ("ip"), and by account ("key"): its password from one network, its codes from anywhere.
+# Tries by network ("ip"), and by account ("key"): its password from one network, its codes from anywhere. The
+# adapter counts who is known apart from their network.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/10m/ip,5/5m/key"}
 MFA_ADAPTER = "ascentpain.sign_in.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -46,6 +46,11 @@ def greet(request: HttpRequest, response: HttpResponse, user: User) -> None:
     )
 
 
+def is_known(request: HttpRequest, user: User) -> bool:
+    """Whether this person has signed in from this browser before, with the password they have now."""
+    return _name(user) in _known(request)
+
+
 def _known(request: HttpRequest) -> list[str]:
     try:
         return list(signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=SECONDS))
