@@ -4,7 +4,9 @@ import ipaddress
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.models import Authenticator
@@ -58,6 +60,14 @@ def first_step(request: HttpRequest, sets_up: bool = False) -> HttpResponse | No
     # It was set up after this session began, elsewhere: the password alone opens nothing any more.
     auth.logout(request)
     return sessions.to_sign_in(request.get_full_path())
+
+
+def confirmation(request: HttpRequest) -> HttpResponse | None:
+    """Where the second factor is asked for again, for who used it too long ago for a grave step."""
+    if second_factor.is_fresh(request):
+        return None
+    way = get_account_adapter().get_reauthentication_methods(request.user)[0]["url"]
+    return redirect(f"{way}?{urlencode({'next': request.get_full_path()})}")
 
 
 @require_POST

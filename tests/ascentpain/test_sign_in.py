@@ -279,7 +279,7 @@ def test_reset_mfa_names_an_account_that_is_not_there(db):
 
 def join_mails():
     for thread in threading.enumerate():
-        if thread.name == "new-device":
+        if thread.name == "staff-notice":
             thread.join(5)
 
 
