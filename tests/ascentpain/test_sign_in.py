@@ -307,6 +307,14 @@ def test_a_new_browser_is_told_by_mail_once_and_says_nothing_of_patients(client,
     assert len(mailoutbox) == 2
 
 
+def test_who_has_no_address_is_told_that_nobody_is_told(client, rosa):
+    account = "/staff/account/"
+    assert "You have no e-mail address here" in sign_in(client, rosa).get(account).content.decode()
+    type(rosa).objects.filter(pk=rosa.pk).update(email="rosa@example.com")
+    told = client.get(account).content.decode()
+    assert "are told to rosa@example.com" in told and "no e-mail address" not in told
+
+
 def test_a_mail_server_that_fails_keeps_nobody_out(client, rosa, monkeypatch, caplog):
     type(rosa).objects.filter(pk=rosa.pk).update(email="rosa@example.com")
     monkeypatch.setattr("django.core.mail.EmailMessage.send", lambda self: 1 / 0)
