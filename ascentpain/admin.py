@@ -1,5 +1,7 @@
 """The accounts of staff, as a practice manager looks after them."""
 
+import logging
+from http import HTTPStatus
 from typing import Any
 
 # Loaded here, so that what they register can be replaced.
@@ -20,7 +22,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from ascentpain import roles, sessions
-from ascentpain.sign_in import second_factor
+from ascentpain.sign_in import notice, second_factor, views
+
+logger = logging.getLogger(__name__)
 
 # Factors hold secrets, and allauth's e-mail addresses are not used.
 admin.site.unregister([Authenticator, EmailAddress, User])
@@ -73,11 +77,11 @@ class StaffUserAdmin(UserAdmin):
     def formfield_for_manytomany(
         self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any
     ) -> ModelMultipleChoiceField | None:
-        """A manager gives the practice's own roles, and no group that may hold more."""
+        """A manager gives the roles that hold no more than their own, and no group that may."""
         if db_field.name == "groups":
             kwargs["widget"] = CheckboxSelectMultiple()
             if not request.user.is_superuser:
-                kwargs["queryset"] = Group.objects.filter(name__in=roles.ROLES)
+                kwargs["queryset"] = Group.objects.filter(name__in=roles.GIVEN_BY_MANAGERS)
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field and db_field.name == "groups":
             field.label, field.help_text = "Roles", ""
@@ -113,7 +117,10 @@ class StaffUserAdmin(UserAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         if not change:
             obj.is_staff = True
+        before = User.objects.filter(pk=obj.pk).values_list("email", flat=True).first()
         super().save_model(request, obj, form, change)
+        if before and "email" in form.changed_data:
+            _tell(request, obj, "Your staff account has another e-mail address now.", to=before)
         if not obj.is_active:
             sessions.end_all(obj)
 
@@ -139,6 +146,19 @@ class StaffUserAdmin(UserAdmin):
         ]
         return steps + super().get_urls()
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Of others only, by who has just shown that it is them."""
+        user = self._changeable(request, id)
+        if refusal := self._own_account(request, user) or views.confirmation(request):
+            return refusal
+        before = user.password
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        user.refresh_from_db(fields=["password"])
+        if user.password != before:
+            logger.warning("the password of account %s was set by account %s", user.pk, request.user.pk)
+            _tell(request, user, "The password of your staff account was changed, and you are signed out.")
+        return response
+
     def end_sessions(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._confirmed(
             request,
@@ -150,6 +170,10 @@ class StaffUserAdmin(UserAdmin):
         )
 
     def reset_second_factor(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Of others only, by who has just shown that it is them."""
+        user = self._changeable(request, pk)
+        if refusal := self._own_account(request, user) or views.confirmation(request):
+            return refusal
         return self._confirmed(
             request,
             pk,
@@ -157,17 +181,29 @@ class StaffUserAdmin(UserAdmin):
             question="Takes away their authenticator app, passkeys and recovery codes, and signs them out. "
             "With their password they then set up a new one. Make sure that it is this person who asks.",
             button="Reset the second factor",
-            act=_reset,
+            act=lambda user: _reset(request, user),
         )
 
-    def _confirmed(
-        self, request: HttpRequest, pk: int, title: str, question: str, button: str, act: Any
-    ) -> HttpResponse:
-        user = self.get_object(request, unquote(str(pk)))
+    def _changeable(self, request: HttpRequest, pk: int | str) -> User:
+        """Raises Http404, and PermissionDenied for who may not change this account."""
+        user: User | None = self.get_object(request, unquote(str(pk)))
         if user is None:
             raise Http404
         if not self.has_change_permission(request, user):
             raise PermissionDenied
+        return user
+
+    def _own_account(self, request: HttpRequest, user: User) -> HttpResponse | None:
+        """Whoever finds a desk unlocked must not take the account over: its own page asks for what it has."""
+        if user.pk != request.user.pk:
+            return None
+        context = self.admin_site.each_context(request) | {"title": "Your own account", "opts": self.opts}
+        return TemplateResponse(request, "admin/auth/user/own.html", context, status=HTTPStatus.FORBIDDEN)
+
+    def _confirmed(
+        self, request: HttpRequest, pk: int, title: str, question: str, button: str, act: Any
+    ) -> HttpResponse:
+        user = self._changeable(request, pk)
         if request.method == "POST":
             done = act(user)
             self.log_change(request, user, done)
@@ -185,6 +221,14 @@ class StaffUserAdmin(UserAdmin):
         return TemplateResponse(request, "admin/auth/user/confirm.html", context)
 
 
-def _reset(user: User) -> str:
+def _reset(request: HttpRequest, user: User) -> str:
     second_factor.reset(user)
+    _tell(request, user, "The second factor of your staff account was reset, and you are signed out.")
     return "Reset the second factor and ended all sessions."
+
+
+def _tell(request: HttpRequest, user: User, what: str, to: str = "") -> None:
+    """By mail, the person whose account a colleague changed."""
+    if user.pk != request.user.pk or to:
+        subject, by = "Your staff account was changed", request.user.get_username()
+        notice.send(user, subject, "changed_by_other", to, what=what, by=by)

@@ -1,24 +1,36 @@
 """Error pages in the site's own look, each with the practice's telephone number.
 
-They repeat nothing of the request and send no cookie; only a patient's form comes back as it was filled in.
-None of them needs the database: the practice's details fall back to the last ones known
-(contact.models.Practice.objects.current).
+They repeat nothing of the request and send no cookie; only a patient's form, and what staff write about a
+patient, come back as they were filled in. None of them needs the database: the practice's details fall back
+to the last ones known (contact.models.Practice.objects.current).
 """
 
+import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import resolve
 
 from contact import views
-from contact.admin import record
+from contact.admin import phone_request, record, typed_text
 from contact.models import Practice
+
+logger = logging.getLogger(__name__)
 
 FORMS_THAT_COME_BACK: Final[dict[str, Callable[..., HttpResponse]]] = {
     "contact:inquiry": views.form_without_csrf,
     "contact:receipt": views.receipt_without_csrf,
     "admin:contact_inquiry_act": record.show_without_csrf,
+    "admin:contact_inquiry_add": phone_request.show_without_csrf,
+}
+# The same after a mistake of ours, even where the database does not tell who sent it. A patient's form comes
+# back by itself (contact.views).
+STAFF_FORMS_THAT_COME_BACK: Final[dict[str, typed_text.Page]] = {
+    "admin:contact_inquiry_act": typed_text.note_page,
+    "admin:contact_inquiry_add": phone_request.typed_page,
 }
 
 
@@ -31,10 +43,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A patient's form, and a record with its note, come back as they were filled in.
-
-    Others with an explanation.
-    """
+    """Forms of patients and about them come back as they were filled in, others with an explanation."""
     match = request.resolver_match
     if match and match.view_name in FORMS_THAT_COME_BACK:
         return FORMS_THAT_COME_BACK[match.view_name](request, **match.kwargs)
@@ -50,7 +59,17 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Whatever went wrong may be in what every page shows: the closures first of all."""
+    """What staff typed comes back; should that fail, too, the page that cannot fail.
+
+    Whatever went wrong may be in what every page shows: the closures first of all.
+    """
+    if request.method == "POST":
+        try:
+            page = STAFF_FORMS_THAT_COME_BACK.get(resolve(request.path_info).view_name)
+            if page:
+                return page(request, typed_text.NOT_STORED, HTTPStatus.INTERNAL_SERVER_ERROR)
+        except Exception:
+            logger.exception("what was typed did not come back")
     practice = Practice.objects.name_and_number()
     return _page(request, "500", 500, "Something went wrong on our side", practice=practice)
 

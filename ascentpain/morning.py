@@ -1,7 +1,7 @@
 """The first page of the desk: what its reader has to know in the morning, and nothing they may not see."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -122,15 +122,23 @@ def _duration(minutes: int | None) -> str | None:
 
 
 def _facts(user: User | AnonymousUser, now: datetime) -> Iterator[Fact]:
-    if user.has_perm("procedures.view_page"):
-        pages = content.live_pages(now)
-        yield _about_pages("Drafts that wait for a reviewer", content.awaiting_review(), "publish")
-        yield _about_pages("Pages whose review is due", pages.due)
-        yield _about_pages("Medical pages that no clinician is named for", pages.unreviewed)
-        yield _about_pages("Sections that await a clinician", content.held_back(), "preview")
-        yield _about_pages("Placeholder notices that patients read", pages.placeholders)
-    if user.has_perm("contact.change_practice"):
+    """Who looks after the practice is told how many pages need somebody, though others open them."""
+    reads_pages, looks_after = user.has_perm("procedures.view_page"), user.has_perm("contact.change_practice")
+    if reads_pages or looks_after:
+        pages, about = content.live_pages(now), _about_pages if reads_pages else _number_of_pages
+        if reads_pages:
+            yield _about_pages("Drafts that wait for a reviewer", content.awaiting_review(), "publish")
+        yield about("Pages whose review is due", pages.due)
+        if reads_pages:
+            yield _about_pages("Medical pages that no clinician is named for", pages.unreviewed)
+            yield _about_pages("Sections that await a clinician", content.held_back(), "preview")
+        yield about("Placeholder notices that patients read", pages.placeholders)
+    if looks_after:
         yield _about_backup(now)
+
+
+def _number_of_pages(label: str, pages: list[tuple[int, str]]) -> Fact:
+    return Fact(label, f"{len(pages):,}" if pages else "None", is_notice=bool(pages))
 
 
 def _about_pages(label: str, pages: list[tuple[int, str]], screen: str = "change") -> Fact:
@@ -138,7 +146,7 @@ def _about_pages(label: str, pages: list[tuple[int, str]], screen: str = "change
     links = [(words, reverse(path, args=[pk])) for pk, words in pages[:NAMED]]
     if len(pages) > NAMED:
         links.append((f"and {len(pages) - NAMED:,} more", reverse("admin:procedures_page_changelist")))
-    return Fact(label, f"{len(pages):,}" if pages else "None", tuple(links), is_notice=bool(pages))
+    return replace(_number_of_pages(label, pages), links=tuple(links))
 
 
 def _about_backup(now: datetime) -> Fact:

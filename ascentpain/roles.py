@@ -64,6 +64,9 @@ ROLES: Final = {
     ),
 }
 
+# What a practice manager gives; the others a superuser gives.
+GIVEN_BY_MANAGERS: Final = ("Front desk",)
+
 
 def make(apps: Any) -> None:
     """Give each role what it lacks of its permissions. `apps` is Django's registry, or a migration's.

@@ -48,7 +48,9 @@ def ends_in(request: HttpRequest) -> float:
     """Seconds until the session ends if nothing is done; 0 or less when it is over."""
     active: float = request.session.get(ACTIVE_AT, 0)
     signed_in: float = request.session.get(SIGNED_IN_AT, 0)
-    return min(active + settings.SESSION_IDLE_SECONDS, signed_in + settings.SESSION_COOKIE_AGE) - time.time()
+    return (
+        min(active + settings.SESSION_IDLE_SECONDS, signed_in + settings.SESSION_LIMIT_SECONDS) - time.time()
+    )
 
 
 def renew(request: HttpRequest) -> None:
@@ -80,9 +82,11 @@ class SessionLimitsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(STAFF_PATHS) and request.user.is_authenticated:
-            if ends_in(request) <= 0:
+            is_question = request.path == reverse("staff_session")
+            if ends_in(request) <= 0 and not is_question:
                 return _sign_out(request)
-            if not (request.method == "GET" and request.path == reverse("staff_session")):
+            # A session that is over stays while it is only asked for: its page then sends what was typed.
+            if ends_in(request) > 0 and not (is_question and request.method == "GET"):
                 renew(request)
             # For the page's script (templates/admin/_session_end.html)
             request.session_ends_in = round(ends_in(request))  # type: ignore[attr-defined]
@@ -91,7 +95,7 @@ class SessionLimitsMiddleware:
 
 
 def _sign_out(request: HttpRequest) -> HttpResponse:
-    is_idle = request.session.get(SIGNED_IN_AT, 0) + settings.SESSION_COOKIE_AGE > time.time()
+    is_idle = request.session.get(SIGNED_IN_AT, 0) + settings.SESSION_LIMIT_SECONDS > time.time()
     path = _path_to_go_on(request)
     auth.logout(request)
     messages.warning(request, IDLE if is_idle else TOO_LONG)

@@ -60,7 +60,9 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 10 * 3600  # from sign-in, a working day, whatever is done (ascentpain/sessions.py)
+SESSION_LIMIT_SECONDS = 10 * 3600  # from sign-in, a working day, whatever is done (ascentpain/sessions.py)
+# How long the row of a session that is over tells whose it was, so that what they typed is kept for them
+SESSION_COOKIE_AGE = 3 * 24 * 3600
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_WARNING_SECONDS = 2 * 60  # before the end
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -176,7 +178,8 @@ ACCOUNT_FORMS = {
     "login": "ascentpain.sign_in.forms.SignInForm",
     "change_password": "ascentpain.sign_in.forms.PasswordForm",
 }
-# Tries by network ("ip"), and by account ("key"): its password from one network, its codes from anywhere.
+# Tries by network ("ip"), and by account ("key"): its password from one network, its codes from anywhere. The
+# adapter counts who is known apart from their network.
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/10m/ip,5/5m/key"}
 MFA_ADAPTER = "ascentpain.sign_in.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -24,9 +24,22 @@ def promise(practice: Practice, asked_at: datetime) -> datetime | None:
 def due_at(practice: Practice, since: datetime) -> datetime:
     """By when to call who asked or was called in vain at `since`.
 
-    As promised, or in a day where nothing is.
+    As promised, or where nothing is, in a day, or when it opens next after that.
     """
-    return promise(practice, since) or since + WITHOUT_PROMISE
+    if promised := promise(practice, since):
+        return promised
+    return opening_hours.reopening(since + WITHOUT_PROMISE, practice.weekly_hours, practice.coming_closures)
+
+
+def due_again(inquiry: Inquiry, practice: Practice, since: datetime | None) -> datetime:
+    """When its call is due by the hours and closures of now.
+
+    `since` is when it was last called in vain or opened again; None for who waits for a first call, who is
+    never called earlier for what was promised.
+    """
+    if since is None:
+        return standing_promise(inquiry, practice) or due_at(practice, inquiry.sent_at)
+    return due_at(practice, since)
 
 
 def standing_promise(inquiry: Inquiry, practice: Practice) -> datetime | None:

@@ -3,7 +3,7 @@
 Each step writes what changes, its event and its access entry in one transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -37,7 +37,6 @@ def record_call(pk: int, version: int, outcome: str, by: User, note: str = "") -
         inquiry.events.create(
             kind=Kind.CALLED, at=now, outcome=outcome, status=inquiry.status, by=by, text=note
         )
-    forget_draft(pk, by)
     return inquiry
 
 
@@ -52,7 +51,6 @@ def move(pk: int, version: int, to: str, by: User, note: str = "") -> Inquiry:
         inquiry.events.create(kind=Kind.MOVED, at=now, status=inquiry.status, by=by, text=note)
         if inquiry.suspicions and inquiry.status == Status.NEW:
             intake.acknowledge(inquiry, practice)
-    forget_draft(pk, by)
     return inquiry
 
 
@@ -61,15 +59,14 @@ def give(pk: int, version: int, to: User | None, by: User, note: str = "") -> In
     with _changing(pk, version, by, ["owner"]) as inquiry:
         inquiry.owner = to
         inquiry.events.create(kind=Kind.OWNER, owner=to, status=inquiry.status, by=by, text=note)
-    forget_draft(pk, by)
     return inquiry
 
 
-def hold(pk: int, version: int, is_on: bool, by: User) -> Inquiry:
+def hold(pk: int, version: int, is_on: bool, by: User, note: str = "") -> Inquiry:
     """Put it on legal hold, or lift that: what is held is not purged. Raises Conflict."""
     with _changing(pk, version, by, ["legal_hold"]) as inquiry:
         inquiry.legal_hold = is_on
-        inquiry.events.create(kind=Kind.HOLD, is_on=is_on, status=inquiry.status, by=by)
+        inquiry.events.create(kind=Kind.HOLD, is_on=is_on, status=inquiry.status, by=by, text=note)
     return inquiry
 
 
@@ -79,31 +76,34 @@ def add_note(inquiry: Inquiry, text: str, by: User) -> None:
     inquiry.events.create(kind=Kind.NOTE, status=inquiry.status, by=by, text=text)
     Inquiry.objects.filter(pk=inquiry.pk).update(changed_at=timezone.now())
     access.record(AccessEvent.Kind.CHANGED, AccessEvent.Screen.RECORD, by, inquiry, ["notes"])
-    forget_draft(inquiry.pk, by)
 
 
 @transaction.atomic
 def keep_draft(pk: int, text: str, by: User) -> None:
-    """Keep a note that could not be added for when its writer is back. One for each person and inquiry."""
-    forget_draft(pk, by)
+    """Keep a note that could not be added for when its writer is back. One for each person and inquiry.
+
+    Without words it leaves the one that is there.
+    """
     if text:
+        NoteDraft.objects.filter(inquiry=pk, by=by).delete()
         NoteDraft.objects.create(inquiry_id=pk, by=by, text=text)
 
 
-def forget_draft(pk: int, by: User) -> None:
-    NoteDraft.objects.filter(inquiry=pk, by=by).delete()
+def forget_draft(pk: int, by: User, seen: str, note: str) -> None:
+    """The kept note is not needed any more: its writer had it in the field (`seen`), or has stored it."""
+    draft = NoteDraft.objects.filter(inquiry=pk, by=by).first()
+    if draft and (str(draft.pk) == seen or draft.text == note):
+        draft.delete()
 
 
-def next_to_call(by: User, after: Inquiry | None = None) -> Inquiry | None:
-    """The one that is due next and nobody else's.
+def next_to_call(by: User, passed: Sequence[int] = ()) -> Inquiry | None:
+    """The one that is due first and nobody else's, but for those that were `passed` over, the last one last.
 
-    After this one if it waits itself, else the first of all.
+    Where all others were passed over it starts from the top again.
     """
-    waiting = Inquiry.objects.to_call().filter(Q(owner=None) | Q(owner=by))
-    if after and after.due_at:
-        later = Q(due_at__gt=after.due_at) | Q(due_at=after.due_at, pk__gt=after.pk)
-        return waiting.filter(later).first() or waiting.exclude(pk=after.pk).first()
-    return waiting.first()
+    waiting = Inquiry.objects.to_call().filter(Q(owner=None) | Q(owner=by)).to_call_now(timezone.now())
+    found = waiting.exclude(pk__in=passed).first()
+    return found or waiting.exclude(pk__in=passed[-1:]).first()
 
 
 def renew_due_times(practice: Practice) -> None:
@@ -111,12 +111,20 @@ def renew_due_times(practice: Practice) -> None:
 
     What is promised may be later now, never earlier than it was told.
     """
-    for inquiry in (
-        Inquiry.objects.new().exclude(call_by=None).only("sent_at", "call_by", "due_at").iterator()
-    ):
-        due_at = callback.standing_promise(inquiry, practice)
+    waiting = Inquiry.objects.to_call().only("status", "sent_at", "call_by", "due_at")
+    for inquiry in waiting.with_steps().iterator(chunk_size=200):
+        due_at = callback.due_again(inquiry, practice, _waits_anew_since(inquiry.steps))
         if due_at != inquiry.due_at:
-            Inquiry.objects.new().filter(pk=inquiry.pk).update(due_at=due_at)
+            # Not where somebody has called meanwhile
+            same = Inquiry.objects.filter(pk=inquiry.pk, status=inquiry.status, due_at=inquiry.due_at)
+            same.update(due_at=due_at)
+
+
+def _waits_anew_since(steps: list[InquiryEvent]) -> datetime | None:
+    """When it was last called, or opened again; None before the first call. To be accepted is neither."""
+    was_called = any(step.kind == Kind.CALLED for step in steps)
+    was_closed = any(step.status == Status.CLOSED for step in steps)
+    return steps[-1].at if was_called or was_closed else None
 
 
 @contextmanager

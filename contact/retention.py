@@ -83,7 +83,7 @@ def clean_files() -> bool:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             return _cut_off_log(cursor)
-        for model in ("inquiry", "inquiryevent", "searchterm", "alert", "notedraft"):
+        for model in ("inquiry", "inquiryevent", "searchterm", "alert", "notedraft", "requestdraft"):
             cursor.execute(f"VACUUM contact_{model}")
     return True
 

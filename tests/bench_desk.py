@@ -1,9 +1,11 @@
 """The desk's screens at 1,000 and at 1,000,000 inquiries, on SQLite: part of `make bench`.
 
 Each size has a process and data of its own. What is listed can be read, its search terms are real, and one
-name in ten is the one that is searched for. BENCH_INQUIRIES (1000000) is the larger size.
+name in ten is the one that is searched for. BENCH_INQUIRIES (1000000) is the larger size. It fails where a
+screen takes twice as long at that size as at the smaller one, or longer.
 """
 
+import functools
 import itertools
 import json
 import os
@@ -19,15 +21,24 @@ SMALL, LARGE = 1_000, int(os.environ.get("BENCH_INQUIRIES", "1000000"))
 TURNS = 25
 STATUSES = ["closed"] * 90 + ["scheduled"] * 7 + ["contacted"] * 3
 WAITING = 200  # in both, so that both show a full page
+TOO_MUCH = 2.0  # times as long
+FLAGS = ("hold", "helper", "by_phone", "message_ok", "morning", "afternoon")
 
 
-def main() -> None:
+def main() -> int:
+    """The exit status: 1 where a screen takes too long."""
     sizes = (SMALL, LARGE)
     took = {size: measured_alone(size) for size in sizes}
     print(f"{'median of ' + str(TURNS):>24} {SMALL:>12,} {LARGE:>12,}  ratio")
+    slow = []
     for screen in took[SMALL]:
         small, large = (took[size][screen] * 1000 for size in sizes)
         print(f"{screen:>24} {small:>9.1f} ms {large:>9.1f} ms  {large / small:.2f}")
+        if large >= TOO_MUCH * small:
+            slow.append(screen)
+    if slow:
+        print(f"Too slow at {LARGE:,}: {', '.join(slow)}")
+    return int(bool(slow))
 
 
 def measured_alone(size: int) -> dict[str, float]:
@@ -46,6 +57,7 @@ def measure(size: int) -> dict[str, float]:
     from django.core.management import call_command
     from django.test import Client
 
+    from contact.models import Inquiry
     from tests.staff import sign_in
 
     call_command("prepare", stdout=sys.stderr)
@@ -54,12 +66,21 @@ def measure(size: int) -> dict[str, float]:
     screens = {
         "queue": lambda: client.get("/admin/contact/inquiry/"),
         "all requests": lambda: client.get("/admin/contact/inquiry/?status=any"),
+        "alerts": lambda: client.get("/admin/contact/alert/"),
+        "alerts that were sent": lambda: client.get("/admin/contact/alert/?status__exact=sent"),
+        "export": lambda: client.get("/admin/contact/inquiry/export/?status=any"),
+        "search: e-mail": search(client, "family@example.com"),
+        "search: reference": search(client, Inquiry.objects.get(pk=1).reference),
         "search: a frequent name": search(client, "Boudreaux"),
         "search: two names": search(client, "Marie Boudreaux"),
         "search: last four digits": search(client, "0123"),
         "record": lambda: client.get("/admin/contact/inquiry/1/change/"),
         "morning page": lambda: client.get("/admin/"),
     }
+    for status in ("any", "closed"):
+        for flag in FLAGS:
+            path = f"/admin/contact/inquiry/?status={status}&flag={flag}"
+            screens[f"{status}, {flag}"] = functools.partial(client.get, path)
     return {name: median_seconds(ask) for name, ask in screens.items()}
 
 
@@ -83,10 +104,11 @@ def fill(size: int) -> None:
     """Past the models, which would take ten times as long."""
     from django.db import connection
 
-    inquiries, terms = rows(size)
+    inquiries, terms, alerts = rows(size)
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA synchronous=OFF")
-        for table, lines in (("contact_inquiry", inquiries), ("contact_searchterm", terms)):
+        tables = {"contact_inquiry": inquiries, "contact_searchterm": terms, "contact_alert": alerts}
+        for table, lines in tables.items():
             first = next(lines)
             values = ", ".join("?" * len(first))
             columns = ", ".join(f'"{column}"' for column in first)
@@ -98,17 +120,18 @@ def fill(size: int) -> None:
 
 
 def rows(size: int):
-    """The rows of inquiries, and those of their search terms, of the same people."""
+    """The rows of inquiries, and those of their search terms and alerts, of the same people."""
     from contact import search
     from contact.models import Inquiry
 
     def terms():
         for number, (name, uri) in enumerate(people(size), 1):
-            found_by = search.terms_of_request(Inquiry(name=name, phone_uri=uri))
+            email = "family@example.com" if number % 20 == 0 else ""
+            found_by = search.terms_of_request(Inquiry(name=name, phone_uri=uri, email=email))
             for index in {search.encryption.blind_index(*term) for term in found_by}:
                 yield {"inquiry_id": number, "index": index}
 
-    return inquiry_rows(size), terms()
+    return inquiry_rows(size), terms(), alert_rows(size)
 
 
 def people(size: int):
@@ -143,8 +166,11 @@ def inquiry_rows(size: int):
             **dict.fromkeys(
                 ("email", "helper_name", "access_needs", "message", "message_digest", "about"), ""
             ),
-            **dict.fromkeys(("version", "voicemail_ok", "legal_hold", "helper_may_speak"), 0),
-            **{"suspicions": "[]", "source": "form", "best_time": "any", "asking_for": "self"},
+            **dict.fromkeys(("version", "helper_may_speak"), 0),
+            **{"suspicions": "[]", "voicemail_ok": number % 2, "legal_hold": int(number % 500 == 0)},
+            "source": "phone" if number % 50 == 0 else "form",
+            "best_time": ("morning", "afternoon", "any", "any")[number % 4],
+            "asking_for": "someone_else" if number % 20 == 0 else "self",
             **{
                 column: encryption.seal(text, f"contact_inquiry.{column}.{row_id}")
                 for column, text in texts.items()
@@ -152,8 +178,21 @@ def inquiry_rows(size: int):
         }
 
 
+def alert_rows(size: int):
+    from django.utils import timezone
+
+    now = timezone.now()
+    for number in range(size):
+        at = (now - timedelta(minutes=5 * (size - number))).strftime("%Y-%m-%d %H:%M:%S.%f")
+        yield {
+            "inquiry_id": number + 1,
+            **{"kind": "staff", "status": "sent", "tries": 1, "delivered_to": "[]", "last_problem": ""},
+            **dict.fromkeys(("created_at", "next_try_at", "finished_at"), at),
+        }
+
+
 if __name__ == "__main__":
     if len(sys.argv) > 1:
         print(json.dumps(measure(int(sys.argv[1]))))
     else:
-        main()
+        sys.exit(main())

@@ -45,8 +45,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return sessions.is_path(url or "")
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """A name for the client's network, from which its address cannot be read: it stands in the cache."""
+        """A name for the client's network, from which its address cannot be read: it stands in the cache.
+
+        Another name for who is known: wrong tries of strangers in the same network do not keep them out.
+        """
         network = client_network(request) or "unknown"
+        if user := _known_user(request):
+            network = f"{network} {user.pk}"
         return salted_hmac("ascentpain.sign_in", network, algorithm="sha256").hexdigest()
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
@@ -118,6 +123,17 @@ class MfaAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return "Ascent Pain"
+
+
+def _known_user(request: HttpRequest) -> User | None:
+    """Who is signed in, or is signing in from a browser in which they did so before."""
+    if isinstance(request.user, User):
+        return request.user
+    stage = getattr(request, "_login_stage", None)
+    user = stage.login.user if stage else None
+    if user is None and (name := request.POST.get("login", "").strip()):
+        user = new_device.COOKIE in request.COOKIES and User.objects.filter(username=name).first()
+    return user if user and new_device.is_known(request, user) else None
 
 
 def _owner() -> Any:

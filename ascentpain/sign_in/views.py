@@ -4,7 +4,9 @@ import ipaddress
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.models import Authenticator
@@ -60,6 +62,14 @@ def first_step(request: HttpRequest, sets_up: bool = False) -> HttpResponse | No
     return sessions.to_sign_in(request.get_full_path())
 
 
+def confirmation(request: HttpRequest) -> HttpResponse | None:
+    """Where the second factor is asked for again, for who used it too long ago for a grave step."""
+    if second_factor.is_fresh(request):
+        return None
+    way = get_account_adapter().get_reauthentication_methods(request.user)[0]["url"]
+    return redirect(f"{way}?{urlencode({'next': request.get_full_path()})}")
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Also for who stops between password and code, and for the script that ends an idle session."""
@@ -78,7 +88,7 @@ def session(request: HttpRequest) -> HttpResponse:
     """How many seconds the session has left. A POST renews it (SessionLimitsMiddleware), a GET does not."""
     if not request.user.is_authenticated:
         return JsonResponse({"ends_in": 0})
-    return JsonResponse({"ends_in": round(sessions.ends_in(request))})
+    return JsonResponse({"ends_in": max(0, round(sessions.ends_in(request)))})
 
 
 class CodePage(AuthenticateView):

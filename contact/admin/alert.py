@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from contact.admin.lists import OfferedOnly
 from contact.models import Alert
+from contact.paging import BoundedPaginator
 
 
 @admin.register(Alert)
@@ -24,7 +25,12 @@ class AlertAdmin(admin.ModelAdmin):
     )
     list_filter = ("status", "kind")
     list_select_related = ("inquiry",)
+    list_per_page = 50
     ordering = ("-created_at", "-pk")
+    sortable_by = ()
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
     actions = None
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

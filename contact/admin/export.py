@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from contact import access, export
 from contact.admin.record import require
 from contact.models import AccessEvent, Inquiry
+from contact.paging import LIMIT, count_up_to
 
 PKS_READ: Final = 2000  # at once
 
@@ -55,11 +56,13 @@ def download(
         return StreamingHttpResponse(
             export.csv_lines(event, pks), content_type="text/csv; charset=utf-8", headers=headers
         )
+    number = count_up_to(found, LIMIT + 1)
     context = {
         "title": "Export requests",
         "opts": Inquiry._meta,
         "form": form,
-        "count": found.count(),
+        "count": min(number, LIMIT),
+        "is_more": number > LIMIT,
         "in_words": in_words,
         "query": request.GET.urlencode(),
     }

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from contact import access, workflow
-from contact.admin import due, export, phone_request, record, search
+from contact.admin import due, export, phone_request, record, search, typed_text
 from contact.admin.lists import OfferedOnly
 from contact.admin.queue_filters import FILTERS, end_of_today
 from contact.models import AccessEvent, Inquiry
@@ -70,10 +70,11 @@ class InquiryAdmin(admin.ModelAdmin):
         return Queue
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """The queue by what is due first, all other lists by what is newest."""
+        """Who waits for a call by what is due first, all other lists by what is newest."""
         if request.GET.get(search.FIELD):
             return []  # as contact.search has them
-        return ["-sent_at", "-pk"] if request.GET.get("status") else ["due_at", "pk"]
+        is_to_call = request.GET.get("status", "") in {"", *workflow.TO_CALL}
+        return ["due_at", "pk"] if is_to_call else ["-sent_at", "-pk"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Inquiry], search_term: str
@@ -150,12 +151,20 @@ class InquiryAdmin(admin.ModelAdmin):
         return (*columns, "accept") if is_held and self.has_change_permission(request) else columns
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
+        view, kept = self.admin_site.admin_view, typed_text.kept_for_who_is_signed_out
+        act = kept(view(require_POST(record.act)), typed_text.note_page)
+        add = kept(view(self.add_view), phone_request.typed_page)
         return [
             path("search/", view(require_POST(self.search)), name="contact_inquiry_search"),
             path("export/", view(self.export), name="contact_inquiry_export"),
             path("next/", view(record.next_to_call), name="contact_inquiry_next"),
-            path("<int:pk>/act/", view(require_POST(record.act)), name="contact_inquiry_act"),
+            path("add/", add, name="contact_inquiry_add"),
+            path(
+                "add/draft/",
+                view(require_POST(phone_request.keep_draft)),
+                name="contact_inquiry_add_draft",
+            ),
+            path("<int:pk>/act/", act, name="contact_inquiry_act"),
             path("<int:pk>/draft/", view(require_POST(record.keep_draft)), name="contact_inquiry_draft"),
             path("<int:pk>/print/", view(record.print_view), name="contact_inquiry_print"),
             *super().get_urls(),

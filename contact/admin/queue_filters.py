@@ -1,4 +1,9 @@
-"""What the queue can be narrowed to. Each choice starts at an index, however many inquiries there are."""
+"""What the queue can be narrowed to.
+
+A status, a page, an owner's calls, and what few inquiries are (on legal hold, asked by a helper, taken by
+phone) have indexes in the order in which they are listed. A flag that many have is met soon in any order.
+Where several choices together leave next to nothing, the database reads on through one of them.
+"""
 
 from datetime import datetime, time, timedelta
 from typing import Any, Final
@@ -9,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from contact import workflow
 from contact.models import Inquiry
 from contact.row_number import read_row_number
 from procedures.models import Revision
@@ -41,12 +47,14 @@ class StatusFilter(QueueFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         return [*Inquiry.Status.choices, (self.ANY, "All requests")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> QuerySet[Inquiry]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Opens on what waits; a search looks through everything."""
         value = self.value() or (self.ANY if request.GET.get("q") else "")
         if value == self.ANY:
             return queryset
-        return queryset.filter(status=value) if value else queryset.filter(due_at__isnull=False)
+        if not value or value in workflow.TO_CALL:
+            queryset = queryset.to_call()
+        return queryset.filter(status=value) if value else queryset
 
 
 class DueFilter(QueueFilter):
@@ -102,14 +110,16 @@ class SentFilter(QueueFilter):
 
 
 class PageFilter(QueueFilter):
-    """The pages that patients came from, by the titles they have now."""
+    """The pages that patients came from, by the titles they had then, and those they have now."""
 
     title = "page"
     parameter_name = "about"
     everything = "Any page"
+    MOST: Final = 50
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(title, title) for title in Revision.objects.public_titles()]
+        titles = {*Inquiry.objects.all().pages(self.MOST), *Revision.objects.public_titles()}
+        return [(title, title) for title in sorted(titles)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Inquiry]) -> QuerySet[Inquiry]:
         return queryset.filter(about=self.value()) if self.value() else queryset

@@ -1,5 +1,6 @@
 """One request on one screen: what the patient wrote, what was done, and what can be done next."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -11,20 +12,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ascentpain import sessions
 from ascentpain.encrypted_fields import is_readable
 from contact import access, desk, plain_text, search, workflow
-from contact.admin import due
+from contact.admin import due, typed_text
 from contact.models import AccessEvent, Inquiry, InquiryEvent, NoteDraft
 from contact.row_number import read_row_number
+
+logger = logging.getLogger(__name__)
 
 Screen = AccessEvent.Screen
 NOTE_LENGTH = 5000  # characters
 OTHERS_SHOWN = 10
 LOG_SHOWN = 20
+TAKING_A_NOTE = ("admin:contact_inquiry_act", "admin:contact_inquiry_draft")
+MOST_PASSED = 50  # records that were looked at one after the other, and not called
 
 
 def require(request: HttpRequest, *permissions: str) -> User:
@@ -49,7 +55,18 @@ def show(request: HttpRequest, object_id: str) -> HttpResponse:
 
 @never_cache
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Do what the pressed button says. Should somebody have been faster, say so and keep what was typed."""
+    """Do what the pressed button says. Whatever keeps it from being stored, what was typed comes back."""
+    try:
+        return _act(request, pk)
+    except typed_text.DATABASE_ERRORS:
+        logger.exception("record: the database did not store it")
+    try:
+        return _show_again(request, pk, typed_text.NOT_STORED, HTTPStatus.SERVICE_UNAVAILABLE)
+    except typed_text.DATABASE_ERRORS:
+        return typed_text.note_page(request, typed_text.NOT_STORED, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _act(request: HttpRequest, pk: int) -> HttpResponse:
     user = require(request, "contact.view_inquiry", "contact.change_inquiry")
     inquiry = get_object_or_404(Inquiry, pk=pk)
     note = plain_text.clean_lines(request.POST.get("note", ""))
@@ -67,6 +84,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if done is None:
         problem = "Write the note first; nothing was saved."
         return _page(request, inquiry, problem=problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    desk.forget_draft(pk, user, request.POST.get("draft", ""), note)
     messages.success(request, done)
     if request.GET.get("from") == "list":
         return HttpResponseRedirect(f"{reverse('admin:contact_inquiry_changelist')}?status=quarantined")
@@ -77,12 +95,15 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def show_without_csrf(request: HttpRequest, pk: int) -> HttpResponse:
     """The record again, with the note that was typed and a fresh CSRF token. Nothing is stored."""
     if not admin.site.has_permission(request):
-        raise PermissionDenied
+        return typed_text.note_page(request, typed_text.SIGNED_OUT, HTTPStatus.FORBIDDEN)
+    return _show_again(request, pk, typed_text.TOO_OLD, HTTPStatus.FORBIDDEN)
+
+
+def _show_again(request: HttpRequest, pk: int, problem: str, status: HTTPStatus) -> HttpResponse:
     require(request, "contact.view_inquiry", "contact.change_inquiry")
     inquiry = get_object_or_404(Inquiry, pk=pk)
     note = plain_text.clean_lines(request.POST.get("note", ""))
-    problem = "Nothing was saved: this page was open for too long. Press the button again."
-    return _page(request, inquiry, note, problem=problem, status=HTTPStatus.FORBIDDEN)
+    return _page(request, inquiry, note, problem=problem, status=status)
 
 
 def _do(request: HttpRequest, user: User, inquiry: Inquiry, note: str) -> str | None:
@@ -102,7 +123,7 @@ def _do(request: HttpRequest, user: User, inquiry: Inquiry, note: str) -> str | 
         return _give(inquiry, version, owner, user, note)
     if hold := sent.get("hold"):
         require(request, "contact.hold_inquiry")
-        desk.hold(inquiry.pk, version, hold == "on", user)
+        desk.hold(inquiry.pk, version, hold == "on", user, note)
         return f"{inquiry} is {'on legal hold' if hold == 'on' else 'no longer on legal hold'}."
     if "add_note" not in sent:
         raise BadRequest
@@ -143,7 +164,7 @@ def keep_draft(request: HttpRequest, pk: int) -> HttpResponse:
 def keep_note_of_expired_session(request: HttpRequest, user: User, **kwargs: Any) -> str:
     """What was typed on a record when its writer's session had ended. Returns the record to come back to."""
     match = resolve(request.path_info)
-    if match.view_name != "admin:contact_inquiry_act" or not user.has_perm("contact.change_inquiry"):
+    if match.view_name not in TAKING_A_NOTE or not user.has_perm("contact.change_inquiry"):
         return ""
     inquiry = Inquiry.objects.get(pk=match.kwargs["pk"])
     desk.keep_draft(inquiry.pk, plain_text.clean_lines(request.POST.get("note", ""))[:NOTE_LENGTH], user)
@@ -153,12 +174,13 @@ def keep_note_of_expired_session(request: HttpRequest, user: User, **kwargs: Any
 @never_cache
 @require_safe
 def next_to_call(request: HttpRequest) -> HttpResponse:
-    """To the record that is due next, after the one in `after`."""
+    """To the record that is due first, but for those in `after`: the record left, and those before it."""
     user = require(request, "contact.view_inquiry")
-    after = read_row_number(request.GET.get("after"))
-    here = Inquiry.objects.filter(pk=after).first() if after else None
-    if found := desk.next_to_call(user, here):
-        return HttpResponseRedirect(_address(found))
+    typed = map(read_row_number, request.GET.getlist("after")[-MOST_PASSED:])
+    passed = [pk for pk in typed if pk is not None]
+    if found := desk.next_to_call(user, passed):
+        before = "" if found.pk in passed else urlencode({"after": passed}, doseq=True)
+        return HttpResponseRedirect(_address(found) + (f"?{before}" if before else ""))
     messages.success(request, "Nobody else waits for a call.")
     return HttpResponseRedirect(reverse("admin:contact_inquiry_changelist"))
 

@@ -6,6 +6,7 @@ from contact.models.event import InquiryEvent
 from contact.models.inquiry import Inquiry
 from contact.models.note_draft import NoteDraft
 from contact.models.practice import Closure, OpeningHours, Practice
+from contact.models.request_draft import RequestDraft
 from contact.models.search_term import SearchTerm
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "NoteDraft",
     "OpeningHours",
     "Practice",
+    "RequestDraft",
     "SearchTerm",
 ]

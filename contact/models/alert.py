@@ -62,7 +62,12 @@ class Alert(models.Model):
     objects = AlertQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["status", "next_try_at"], name="alert_due")]
+        indexes = [
+            models.Index(fields=["status", "next_try_at"], name="alert_due"),
+            models.Index(fields=["-created_at", "-id"], name="alert_newest_first"),
+            models.Index(fields=["status", "-created_at", "-id"], name="alert_by_status"),
+            models.Index(fields=["kind", "-created_at", "-id"], name="alert_by_kind"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="alert_kind_known",

@@ -1,11 +1,11 @@
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db import models
-from django.db.models import Prefetch, Q
+from django.db import connection, models
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -22,6 +22,23 @@ from contact.spam import Suspicion
 
 if TYPE_CHECKING:
     from contact.models.event import InquiryEvent
+
+# Who was called in vain is not called again at once, unless the next call is due already.
+JUST_CALLED: Final = timedelta(hours=1)
+
+# What few inquiries are has small indexes of its own, in the order in which it is listed.
+RARE: Final = {
+    "hold": Q(legal_hold=True),
+    "helper": Q(asking_for="someone_else"),
+    "by_phone": Q(source="phone"),
+}
+
+
+def _of_each(conditions: dict[str, Q], order: str, fields: list[str]) -> list[models.Index]:
+    return [
+        models.Index(fields=fields, name=f"inquiry_{name}_{order}", condition=condition)
+        for name, condition in conditions.items()
+    ]
 
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
@@ -52,6 +69,15 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         """Those that somebody has to call, the one that is due first at the top."""
         return self.filter(due_at__isnull=False).order_by("due_at", "pk")
 
+    def to_call_now(self, now: datetime) -> "InquiryQuerySet":
+        """Without those that were called in vain within JUST_CALLED and are due again later."""
+        from contact.models.event import InquiryEvent  # it refers to Inquiry itself
+
+        calls = InquiryEvent.objects.filter(
+            inquiry=OuterRef("pk"), kind=InquiryEvent.Kind.CALLED, at__gt=now - JUST_CALLED
+        )
+        return self.exclude(Exists(calls), status=Inquiry.Status.TRYING, due_at__gt=now)
+
     def overdue(self, now: datetime) -> "InquiryQuerySet":
         return self.filter(due_at__lt=now)
 
@@ -72,12 +98,38 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def owned_by(self, user: "AbstractBaseUser | AnonymousUser") -> "InquiryQuerySet":
         return self.filter(owner_id=user.pk)
 
+    def pages(self, limit: int) -> list[str]:
+        """The titles of the pages that their senders came from, the first `limit` by the alphabet.
+
+        Steps from title to title in their index, where DISTINCT would read it all.
+        """
+        table = self.model._meta.db_table
+        sql = f"""
+            WITH RECURSIVE titles(about) AS (
+                SELECT min(about) FROM {table} WHERE about > ''
+                UNION ALL
+                SELECT (SELECT min(about) FROM {table} WHERE about > titles.about)
+                FROM titles WHERE titles.about IS NOT NULL
+            )
+            SELECT about FROM titles WHERE about IS NOT NULL LIMIT %s"""  # noqa: S608 (the table's own name)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [limit])
+            return [title for (title,) in cursor.fetchall()]
+
     def with_corrections(self) -> "InquiryQuerySet":
         """Each with the phone numbers that its sender corrected, in one query more."""
         from contact.models.event import InquiryEvent  # it refers to Inquiry itself
 
         corrected = InquiryEvent.objects.filter(kind=InquiryEvent.Kind.PHONE_CORRECTED)
         return self.prefetch_related(Prefetch("events", corrected, to_attr="corrections"))
+
+    def with_steps(self) -> "InquiryQuerySet":
+        """Each with the calls and moves that have set its due time, oldest first, in one query more."""
+        from contact.models.event import InquiryEvent  # it refers to Inquiry itself
+
+        kinds = [InquiryEvent.Kind.CALLED, InquiryEvent.Kind.MOVED]
+        steps = InquiryEvent.objects.filter(kind__in=kinds).only("inquiry", "kind", "status", "at")
+        return self.prefetch_related(Prefetch("events", steps, to_attr="steps"))
 
 
 class Inquiry(models.Model):
@@ -211,6 +263,7 @@ class Inquiry(models.Model):
     )
 
     objects = InquiryQuerySet.as_manager()
+    steps: "list[InquiryEvent]"  # where the query asks for them
 
     class Meta:
         verbose_name_plural = "inquiries"
@@ -225,6 +278,13 @@ class Inquiry(models.Model):
             models.Index(fields=["status", "-sent_at", "-id"], name="inquiry_by_status"),
             models.Index(fields=["owner", "due_at", "id"], name="inquiry_by_owner"),
             models.Index(fields=["about", "-sent_at", "-id"], name="inquiry_by_page"),
+            models.Index(
+                fields=["status", "due_at", "id"],
+                name="inquiry_due_first_by_status",
+                condition=Q(due_at__isnull=False),
+            ),
+            *_of_each(RARE, "newest", ["-sent_at", "-id"]),
+            *_of_each(RARE, "by_status", ["status", "-sent_at", "-id"]),
         ]
         constraints = [
             models.CheckConstraint(

@@ -279,7 +279,7 @@ def test_reset_mfa_names_an_account_that_is_not_there(db):
 
 def join_mails():
     for thread in threading.enumerate():
-        if thread.name == "new-device":
+        if thread.name == "staff-notice":
             thread.join(5)
 
 
@@ -305,6 +305,14 @@ def test_a_new_browser_is_told_by_mail_once_and_says_nothing_of_patients(client,
     other.post(CODE, {"code": code(secret, -1)})
     join_mails()
     assert len(mailoutbox) == 2
+
+
+def test_who_has_no_address_is_told_that_nobody_is_told(client, rosa):
+    account = "/staff/account/"
+    assert "You have no e-mail address here" in sign_in(client, rosa).get(account).content.decode()
+    type(rosa).objects.filter(pk=rosa.pk).update(email="rosa@example.com")
+    told = client.get(account).content.decode()
+    assert "are told to rosa@example.com" in told and "no e-mail address" not in told
 
 
 def test_a_mail_server_that_fails_keeps_nobody_out(client, rosa, monkeypatch, caplog):

@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
+from ascentpain.sign_in import second_factor
 from tests.ascentpain.test_sign_in import CODE, PASSWORD, SIGN_IN, send_password
 from tests.authenticator_app import code
-from tests.staff import make_app, make_staff
+from tests.staff import make_app, make_staff, sign_in
 
 TOO_MANY = "too many wrong tries"
 
@@ -65,6 +66,66 @@ def test_a_network_that_tries_many_names_waits(rosa):
         assert TOO_MANY not in guess(client, 1, f"name-{i}")
     assert TOO_MANY in guess(client, 1, "name-20")
     assert TOO_MANY not in guess(client_at("192.0.2.2"), 1, "name-20")
+
+
+def known_browser(user, secret):
+    """At the same address as the strangers of these tests, where this person signed in before."""
+    client = client_at("192.0.2.1")
+    send_password(client)
+    assert client.post(CODE, {"code": code(secret, -1)}).status_code == 302
+    client.post("/staff/sign-out/")
+    return client
+
+
+def flood(client):
+    for i in range(21):
+        guess(client, 1, f"name-{i}")
+
+
+def test_a_colleague_whose_browser_is_known_signs_in_though_the_network_waits(rosa):
+    secret = make_app(rosa)
+    client, stranger = known_browser(rosa, secret), client_at("192.0.2.1")
+    flood(stranger)
+    guess(stranger, 6, "rosa")
+    assert TOO_MANY in send_password(stranger).content.decode()
+    assert send_password(client).status_code == 302
+    assert client.post(CODE, {"code": code(secret)}).status_code == 302
+    assert TOO_MANY in send_password(client_at("192.0.2.1")).content.decode()
+
+
+def test_a_flood_does_not_keep_a_known_browser_from_the_form(rosa):
+    secret = make_app(rosa)
+    client, stranger = known_browser(rosa, secret), client_at("192.0.2.1")
+    assert [stranger.post(SIGN_IN, {}).status_code for _ in range(31)][-1] == 429
+    assert send_password(client).status_code == 302
+
+
+def test_a_known_browser_has_no_more_tries_than_others_and_none_for_other_accounts(rosa):
+    client = known_browser(rosa, make_app(rosa))
+    make_staff("ben", password=PASSWORD)
+    flood(client_at("192.0.2.1"))
+    assert TOO_MANY in guess(client, 1, "ben")
+    assert TOO_MANY not in guess(client, 5)
+    assert TOO_MANY in send_password(client).content.decode()
+
+
+def test_a_browser_is_unknown_again_after_a_new_password(rosa):
+    client = known_browser(rosa, make_app(rosa))
+    rosa.set_password(PASSWORD)
+    rosa.save()
+    flood(client_at("192.0.2.1"))
+    assert TOO_MANY in send_password(client).content.decode()
+
+
+def test_who_is_signed_in_confirms_though_the_network_waits(rosa):
+    client = sign_in(client_at("192.0.2.1"), rosa)
+    secret = make_app(rosa)
+    session = client.session
+    session[second_factor.SESSION_KEY]["at"] -= 600
+    session.save()
+    flood(client_at("192.0.2.1"))
+    response = client.post("/staff/account/confirm/", {"code": code(secret), "next": "/staff/account/"})
+    assert response.status_code == 302
 
 
 def test_a_flood_is_told_to_wait_in_the_sites_own_page(db):

@@ -1,5 +1,7 @@
 """A practice manager looks after the accounts of staff."""
 
+from urllib.parse import quote
+
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.admin.models import LogEntry
@@ -8,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from ascentpain.sign_in import second_factor
-from tests.staff import make_staff, sign_in
+from tests.ascentpain.test_sign_in import join_mails
+from tests.staff import make_app, make_staff, sign_in
 
 USERS, ADD = "/admin/auth/user/", "/admin/auth/user/add/"
 PASSWORD = "three words in a row"
@@ -64,10 +67,11 @@ def test_a_weak_first_password_is_refused(manager):
     assert not User.objects.filter(username="ben").exists()
 
 
-def test_a_manager_gives_no_rights_beyond_the_four_roles(manager, rosa):
-    other = role("Owners of everything")
+@pytest.mark.parametrize("other", ["Reviewer", "Content editor", "Practice manager", "Owners of everything"])
+def test_a_manager_gives_no_rights_beyond_the_front_desks(manager, rosa, other):
+    other = role(other)
     form = page(manager.get(address(rosa)))
-    assert len(form.select("[name=groups]")) == 4
+    assert [box["value"] for box in form.select("[name=groups]")] == [str(role("Front desk"))]
     assert not form.select("[name=is_superuser], [name=user_permissions], [name=is_staff]")
     rights = {"is_superuser": "on", "is_staff": "", "user_permissions": ["1"]}
     manager.post(address(rosa), form_of(rosa, **rights))
@@ -78,10 +82,83 @@ def test_a_manager_gives_no_rights_beyond_the_four_roles(manager, rosa):
     assert [group.name for group in rosa.groups.all()] == ["Front desk"]
 
 
+def test_a_superuser_gives_every_role(admin_client, rosa):
+    admin_client.post(address(rosa), form_of(rosa, groups=[role("Reviewer")]))
+    assert [group.name for group in rosa.groups.all()] == ["Reviewer"]
+
+
 def test_a_group_that_the_manager_is_not_shown_stays(manager, rosa):
     rosa.groups.add(role("Owners of everything"))
-    manager.post(address(rosa), form_of(rosa, groups=[role("Reviewer")]))
-    assert {group.name for group in rosa.groups.all()} == {"Owners of everything", "Reviewer"}
+    manager.post(address(rosa), form_of(rosa, groups=[]))
+    assert {group.name for group in rosa.groups.all()} == {"Owners of everything"}
+
+
+NEW = {"password1": "four words in another row", "password2": "four words in another row"}
+NEW |= {"usable_password": "true"}
+
+
+@pytest.mark.parametrize("who", ["manager", "superuser"])
+def test_ones_own_password_and_second_factor_are_changed_under_ones_own_account_only(
+    manager, admin_client, admin_user, who
+):
+    client, user = (manager, User.objects.get(username="manager"))
+    if who == "superuser":
+        client, user = admin_client, admin_user
+    before = user.password
+    for step, sent in (("password", NEW), ("reset-second-factor", {})):
+        for response in (client.get(address(user, step)), client.post(address(user, step), sent)):
+            assert response.status_code == 403
+            assert page(response).select_one("#content a[href='/staff/account/']"), step
+    user.refresh_from_db()
+    assert user.password == before and second_factor.is_set_up(user)
+    links = [a["href"] for a in page(client.get(address(user))).select(".object-tools a")]
+    assert "/staff/account/" in links and address(user, "reset-second-factor") not in links
+
+
+@pytest.mark.parametrize("step", ["password", "reset-second-factor"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_those_of_others_need_a_second_factor_that_was_used_just_now(manager, rosa, step, method):
+    session = manager.session
+    session[second_factor.SESSION_KEY]["at"] -= 6 * 60
+    session.save()
+    make_app(rosa)
+    before = User.objects.get(pk=rosa.pk).password
+    response = getattr(manager, method)(address(rosa, step), NEW)
+    confirm = f"/staff/account/confirm/?next={quote(address(rosa, step), safe='')}"
+    assert response["Location"].partition("%3F")[0] == confirm
+    rosa.refresh_from_db()
+    assert rosa.password == before and second_factor.is_set_up(rosa)
+
+
+def test_who_is_given_a_new_password_or_loses_a_factor_is_told_by_mail(manager, rosa, mailoutbox, caplog):
+    User.objects.filter(pk=rosa.pk).update(email="rosa@example.com")
+    assert manager.post(address(rosa, "password"), NEW).status_code == 302
+    manager.post(address(rosa, "reset-second-factor"))
+    join_mails()
+    words = sorted(mail.body for mail in mailoutbox)
+    assert [mail.to for mail in mailoutbox] == [["rosa@example.com"]] * 2
+    assert "The password of your staff account was changed" in words[0]
+    assert "The second factor of your staff account was reset" in words[1]
+    assert all("by manager" in text and NEW["password1"] not in text for text in words)
+    rosa.refresh_from_db()
+    assert rosa.check_password(NEW["password1"])
+    assert LogEntry.objects.filter(object_id=rosa.pk).count() == 2
+    assert f"the password of account {rosa.pk} was set" in caplog.text
+
+
+def test_a_password_that_is_refused_and_an_account_without_an_address_send_no_mail(manager, rosa, mailoutbox):
+    assert manager.post(address(rosa, "password"), NEW | {"password2": "another"}).status_code == 200
+    assert manager.post(address(rosa, "password"), NEW).status_code == 302
+    join_mails()
+    assert not mailoutbox
+
+
+def test_who_gets_another_address_is_told_at_the_one_before(manager, rosa, mailoutbox):
+    User.objects.filter(pk=rosa.pk).update(email="rosa@example.com")
+    manager.post(address(rosa), form_of(rosa, email="other@example.com"))
+    join_mails()
+    (mail,) = mailoutbox
+    assert mail.to == ["rosa@example.com"] and "another e-mail address" in mail.body
 
 
 @pytest.mark.parametrize("step", ["change", "password", "end-sessions", "reset-second-factor"])

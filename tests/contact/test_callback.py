@@ -107,6 +107,22 @@ def test_other_hours_and_another_response_time_move_no_promise_that_was_made():
     assert standing("2026-11-23 15:00", None) is None
 
 
+@pytest.mark.parametrize(
+    ("weekly", "closures", "since", "due_at"),
+    [
+        (OFFICE, [], "2026-11-23 09:00", "2026-11-24 09:00"),
+        (OFFICE, [], "2026-11-27 16:00", "2026-11-30 08:00"),  # over the weekend
+        (OFFICE, [], "2026-11-23 20:00", "2026-11-25 08:00"),  # in the evening
+        (OFFICE, [closure("2026-11-30 00:00", "2026-12-01 00:00")], "2026-11-27 16:00", "2026-12-01 08:00"),
+        ([], [], "2026-11-27 16:00", "2026-11-28 16:00"),
+        ([], [closure("2026-11-28 00:00", "2026-11-30 07:00")], "2026-11-27 16:00", "2026-11-30 07:00"),
+    ],
+)
+def test_without_a_response_time_a_call_is_due_in_a_day_in_open_hours(weekly, closures, since, due_at):
+    practice = SimpleNamespace(callback_hours=None, weekly_hours=weekly, coming_closures=closures)
+    assert callback.due_at(practice, central(since)) == central(due_at)
+
+
 def test_a_lunch_break_does_not_count():
     weekly = [stretch(0, "8:00", "12:00"), stretch(0, "13:00", "17:00")]
     assert promised("2026-11-23 11:00", 2, weekly) == "2026-11-23 14:00"

@@ -146,6 +146,16 @@ def test_without_one_of_the_reasons_nothing_is_sent_or_logged(manager, reason):
     assert not exports().exists()
 
 
+def test_a_number_without_end_is_told_in_words(manager, monkeypatch):
+    monkeypatch.setattr("contact.admin.export.LIMIT", 2)
+    for number, words in ((2, "Export 2 requests"), (3, "Export more than 2 requests")):
+        while Inquiry.objects.count() < number:
+            make_inquiry()
+        page = BeautifulSoup(manager.get(f"{EXPORT}?status=any").content, "html.parser")
+        assert page.h1.text == words
+        assert page.find("button", string="Export as CSV")
+
+
 def test_the_log_tells_who_how_many_by_what_and_why_and_no_more(manager):
     make_inquiry()
     make_inquiry()

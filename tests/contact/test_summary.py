@@ -229,6 +229,23 @@ def test_who_writes_pages_sees_no_number_of_requests(client, db):
     ]
 
 
+def test_who_looks_after_the_practice_is_told_how_many_pages_need_somebody(client, content):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    review = {"reviewed_by": make_clinician(), "next_review_on": yesterday}
+    review["reviewed_on"] = yesterday - timedelta(days=365)
+    page = Page.objects.get(slug="kyphoplasty")
+    Revision.objects.filter(page=page).update(**review)
+    page = morning(sign_in(client, make_staff("maria", "Practice manager")))
+    told = upkeep(page)
+    assert list(told) == [
+        "Pages whose review is due",
+        "Placeholder notices that patients read",
+        "Last backup",
+    ]
+    assert (told["Pages whose review is due"], told["Placeholder notices that patients read"]) == ("1", "3")
+    assert not page.select(".upkeep a")
+
+
 def test_who_may_see_nothing_is_shown_nothing(client, db):
     page = morning(sign_in(client, make_staff("lee")))
     assert not page.find_all(["a", "dl", "svg"])

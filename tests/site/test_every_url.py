@@ -54,6 +54,7 @@ ADMIN_NOT_PAGES = {
     "admin/contact/inquiry/next/": 302,
     "admin/contact/inquiry/<int:pk>/act/": 405,
     "admin/contact/inquiry/<int:pk>/draft/": 405,
+    "admin/contact/inquiry/add/draft/": 405,
     "admin/contact/inquiry/<path:object_id>/history/": 302,  # it stands on the record
     "admin/contact/accessevent/add/": 403,
     "admin/contact/accessevent/<path:object_id>/delete/": 403,
