@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contact.models import Practice
-from procedures import illustrations, notices, snapshots
+from procedures import illustrations, snapshots
 from procedures.models import Clinician, Page, Revision, Section
 from procedures.models.revision import today
 from procedures.snapshots import Titles
@@ -99,7 +99,7 @@ def withdraw(page: Page, by: "User", note: str, instead: Page | None = None) -> 
     Page.objects.select_for_update().get(pk=page.pk)
     if not may_publish(by, page):
         raise CannotPublish([(page.pk, _may_not(page))])
-    if page.kind == Page.Kind.INDEX or (page.kind == Page.Kind.NOTICE and page.slug in notices.LINKED):
+    if page.kind == Page.Kind.INDEX or page.is_linked_notice:
         words = f"“{page.title}” cannot be withdrawn: every page links to it. Publish other words instead."
         raise CannotPublish([(page.pk, words)])
     if instead and not Revision.objects.live().filter(page=instead).exists():
@@ -129,7 +129,7 @@ def move(page: Page, slug: str, by: "User") -> None:
     page = Page.objects.select_for_update().get(pk=page.pk)
     if not may_publish(by, page):
         raise CannotPublish([(page.pk, _may_not(page))])
-    if page.kind == Page.Kind.INDEX or (page.kind == Page.Kind.NOTICE and page.slug in notices.LINKED):
+    if page.kind == Page.Kind.INDEX or page.is_linked_notice:
         raise ValidationError({"slug": "Every page of the site links to this address. It cannot change."})
     before = _paths(page)
     page.slug = slug

@@ -2,10 +2,13 @@ from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.redirects.models import Redirect
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import Resolver404, resolve, reverse
+
+from procedures import notices
 
 MARKS = (
     "An empty line starts a new paragraph; _underscores_ mark a word that the sentence explains; [2] points "
@@ -14,6 +17,17 @@ MARKS = (
 
 
 class PageQuerySet(models.QuerySet["Page"]):
+    def by_address(self) -> dict[str, "Page"]:
+        """Each page under `kind/slug`: of its address, and of those that it moved away from."""
+        return self.by_former_address() | {f"{page.kind}/{page.slug}": page for page in self}
+
+    def by_former_address(self) -> dict[str, "Page"]:
+        """The pages that moved, each under the addresses that lead to it now."""
+        by_path = {page.get_absolute_url(): page for page in self}
+        moved = Redirect.objects.filter(site_id=settings.SITE_ID).values_list("old_path", "new_path")
+        led = ((old.rstrip("/").rpartition("/")[2], by_path.get(new)) for old, new in moved)
+        return {f"{page.kind}/{slug}": page for slug, page in led if page}
+
     def with_live_from(self) -> "PageQuerySet":
         """Each page with `live_from`: since when patients get its live revision, None if they get none."""
         from procedures.models.revision import Revision  # which refers to Page
@@ -122,6 +136,11 @@ class Page(models.Model):
         return reverse(f"procedures:{self.kind}", args=[self.slug])
 
     @property
+    def is_linked_notice(self) -> bool:
+        """Whether every page's foot links to it, so that it must be there."""
+        return self.kind == Page.Kind.NOTICE and self.slug in notices.LINKED
+
+    @property
     def is_medical(self) -> bool:
         """Whether what it says may only be published by a reviewer. A notice says nothing medical."""
         return self.kind != Page.Kind.NOTICE
@@ -138,10 +157,21 @@ class Page(models.Model):
             )
         if self.kind == self.Kind.NOTICE and not self._address_is_free():
             raise ValidationError({"slug": "The site uses this address itself. Choose another."})
+        if moved := self._moved_from_here():
+            raise ValidationError(
+                {"slug": f"This address leads to “{moved}”, which had it before. Choose another."}
+            )
         if self._namesakes().exists():
             raise ValidationError(
                 {"slug": "A procedure and a condition cannot share an address. Choose another."}
             )
+
+    def _moved_from_here(self) -> "Page | None":
+        """The page that this one would keep its readers from, were it to come here."""
+        if Page.objects.filter(pk=self.pk, kind=self.kind, slug=self.slug).exists():
+            return None
+        others = Page.objects.exclude(pk=self.pk)
+        return others.by_former_address().get(f"{self.kind}/{self.slug}")
 
     def _namesakes(self) -> "PageQuerySet":
         kinds = {self.Kind.PROCEDURE, self.Kind.CONDITION}
