@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contact.models import Practice
-from procedures import illustrations, snapshots
+from procedures import drafts, illustrations, snapshots
 from procedures.models import Clinician, Page, Revision, Section
 from procedures.models.revision import today
 from procedures.snapshots import Titles
@@ -65,28 +65,34 @@ def publish(
     now = timezone.now()
     list(Page.objects.select_for_update().filter(pk__in=[page.pk for page in pages]))
     Section.objects.filter(pk__in=cleared, page__in=pages).update(awaits_review=False)
-    drafts = list(snapshots.drafts().filter(pk__in=[page.pk for page in pages]))
-    titles = snapshots.linked_titles(drafts, live_from or now) | {draft.pk: draft.title for draft in drafts}
+    stored = list(snapshots.drafts().filter(pk__in=[page.pk for page in pages]))
+    titles = snapshots.linked_titles(stored, live_from or now) | {draft.pk: draft.title for draft in stored}
     problems = [
         (page.pk, f"“{page.title}” was deleted meanwhile.") for page in pages if page.pk not in titles
     ]
-    problems += [(draft.pk, words) for draft in drafts for words in unfit(draft, titles)]
+    problems += [(draft.pk, words) for draft in stored for words in unfit(draft, titles)]
     if by is not None:
-        problems += [(draft.pk, words) for draft in drafts for words in refusals(draft, by, review)]
+        problems += [(draft.pk, words) for draft in stored for words in refusals(draft, by, review)]
     if problems:
         raise CannotPublish(problems)
-    return [_publish(draft, titles, by, note, live_from or now, review) for draft in drafts]
+    return [_publish(draft, titles, by, note, live_from or now, review) for draft in stored]
 
 
 def _publish(
     draft: Page, titles: Titles, by: "User | None", note: str, live_from: datetime, review: Review | None
 ) -> Revision:
+    writers = drafts.writers(draft)
+    is_new = bool(writers) and differs_from_live(draft)
     made = Revision(page=draft, snapshot=snapshots.of(draft, titles), made_by=by, note=note)
     made.live_from, made.written_by = live_from, draft.draft_changed_by
     if review and draft.is_medical:
         made.reviewed_by, made.reviewed_on, made.next_review_on = review.by, review.on, review.next_on
     made.save()
-    Page.objects.filter(pk=draft.pk).update(review_asked_by=None, review_asked_at=None, review_note="")
+    if writers:
+        made.writers.set(writers if is_new else ())
+        drafts.forget_writers(draft)
+    if draft.review_asked_at:
+        Page.objects.filter(pk=draft.pk).update(review_asked_by=None, review_asked_at=None, review_note="")
     return made
 
 
@@ -111,13 +117,14 @@ def withdraw(page: Page, by: "User", note: str, instead: Page | None = None) -> 
     )
 
 
+@transaction.atomic
 def cancel(revision: Revision, by: "User") -> bool:
     """Take back what was scheduled. False when its time has come, or somebody else took it back."""
-    return bool(
-        Revision.objects.scheduled()
-        .filter(pk=revision.pk)
-        .update(cancelled_at=timezone.now(), cancelled_by=by)
-    )
+    scheduled = Revision.objects.scheduled().filter(pk=revision.pk)
+    if not scheduled.update(cancelled_at=timezone.now(), cancelled_by=by):
+        return False
+    revision.page.draft_writers.add(*revision.writers.all())
+    return True
 
 
 @transaction.atomic
@@ -176,14 +183,14 @@ def refusals(page: Page, by: "User", review: Review | None) -> Iterator[str]:
         yield "The day of the review is still to come."
     elif needs_other_eyes(page, by):
         yield (
-            f"You changed “{page.title}” last yourself. Another reviewer publishes it. A practice of one "
-            "person can allow it under Practice details."
+            f"You wrote of “{page.title}” yourself what patients would read anew. Another reviewer publishes "
+            "it. A practice of one person can allow it under Practice details."
         )
 
 
 def is_own_work(page: Page, by: "User") -> bool:
-    """Whether nobody else looked at what this person wrote; four eyes are for medical content."""
-    return page.is_medical and page.draft_changed_by_id == by.pk
+    """Whether patients would read anew what this person wrote; four eyes are for medical content."""
+    return page.is_medical and by.pk in drafts.writers(page) and differs_from_live(page)
 
 
 def needs_other_eyes(page: Page, by: "User") -> bool:

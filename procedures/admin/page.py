@@ -121,8 +121,12 @@ class PageAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if not change or form.has_changed() or any(formset.has_changed() for formset in formsets):
-            drafts.changed(form.instance, cast(User, request.user))
+        by = cast(User, request.user)
+        if not change or form.has_changed() or any(formset.deleted_objects for formset in formsets):
+            drafts.changed(form.instance, by)
+        for formset in formsets:
+            for section in (*formset.new_objects, *(section for section, _ in formset.changed_objects)):
+                drafts.changed(form.instance, by, section)
 
     def response_add(
         self, request: HttpRequest, obj: Page, post_url_continue: str | None = None

@@ -187,7 +187,8 @@ def _publish(page: Page, form: PublishForm, user: User) -> list[Revision]:
 
 
 def _log_words(revision: Revision, user: User) -> str:
-    own = " By the one who wrote it." if publishing.is_own_work(revision.page, user) else ""
+    is_own = revision.page.is_medical and revision.writers.filter(pk=user.pk).exists()
+    own = " By one who wrote it." if is_own else ""
     return f"Published{' for later' if revision.is_scheduled else ''}.{own}"
 
 

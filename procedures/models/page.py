@@ -90,7 +90,11 @@ class Page(models.Model):
         help_text="The page says that its text is still to come, and the deployment check refuses it.",
     )
 
-    # Who must not be the only one to look at the draft before it is published (procedures.publishing).
+    # Those whose words nobody else published yet, and who therefore must not be the only one to look at them
+    # (procedures.publishing). Who changed one section is remembered with it: it may be held back.
+    draft_writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", blank=True, editable=False
+    )
     draft_changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -75,6 +75,12 @@ class Revision(models.Model):
         blank=True,
         help_text="Who changed the draft last before.",
     )
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        blank=True,
+        help_text="All who wrote of it what nobody else had published.",
+    )
     note = models.CharField("why", max_length=200, blank=True)
 
     reviewed_by = models.ForeignKey(
@@ -133,6 +139,11 @@ class Revision(models.Model):
     @property
     def is_kept_draft(self) -> bool:
         return self.live_from is None
+
+    @property
+    def was_given_up(self) -> bool:
+        """Whether it was made, and never given to patients: a draft that was kept, or a cancelled version."""
+        return self.is_kept_draft or self.cancelled_at is not None
 
     @property
     def is_scheduled(self) -> bool:

@@ -2,10 +2,12 @@ from importlib import import_module
 
 from django.apps import apps
 
+from procedures import drafts
 from procedures.models import Page, Revision
-from procedures.publishing import differs_from_live
+from procedures.publishing import differs_from_live, publish
 
 snapshots = import_module("procedures.migrations.0004_snapshots")
+reviews = import_module("procedures.migrations.0005_reviews")
 
 
 def as_it_was(snapshot):
@@ -34,3 +36,13 @@ def test_snapshots_of_before_the_content_desk_are_completed(content):
         if section["link"]
     }
     assert texts == {"conditions-treated": "All Conditions Treated"}
+
+
+def test_who_changed_a_draft_last_is_its_writer_when_nobody_published_it_since(content, admin_user):
+    new, old = Page.objects.get(slug="trauma"), Page.objects.get(slug="cancer")
+    for page in (new, old):
+        drafts.changed(page, admin_user)
+        page.draft_writers.clear()
+    publish(old)
+    reviews.remember_writers(apps, None)
+    assert drafts.writers(new) == {admin_user.pk} and not drafts.writers(old)
