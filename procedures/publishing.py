@@ -108,7 +108,7 @@ def withdraw(page: Page, by: "User", note: str, instead: Page | None = None) -> 
     if page.kind == Page.Kind.INDEX or page.is_linked_notice:
         words = f"“{page.title}” cannot be withdrawn: every page links to it. Publish other words instead."
         raise CannotPublish([(page.pk, words)])
-    if instead and not Revision.objects.live().filter(page=instead).exists():
+    if instead and not Revision.objects.live_of(instead):
         raise CannotPublish([(page.pk, f"“{instead.title}” is not published: choose another page.")])
     for revision in page.revisions.scheduled():
         cancel(revision, by)
@@ -166,7 +166,7 @@ def _lead(old: str, new: str) -> None:
 
 def differs_from_live(page: Page) -> bool:
     """Whether the stored draft says anything else than what patients read now."""
-    live = Revision.objects.live().filter(page=page).first()
+    live = Revision.objects.live_of(page)
     draft = snapshots.drafts().get(pk=page.pk)
     return live is None or live.snapshot != snapshots.of(
         draft, snapshots.linked_titles([draft], timezone.now())

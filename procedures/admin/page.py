@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
 from procedures import advice, drafts, publishing
-from procedures.admin import conflicts, history, ordering, preview, publish, screens
+from procedures.admin import address, conflicts, history, ordering, preview, publish, screens, withdraw
 from procedures.admin.fields import OVERRIDES
 from procedures.admin.section import SectionInline
 from procedures.models import Page
@@ -49,8 +49,8 @@ class PageAdmin(admin.ModelAdmin):
             "compare": history.compare,
             "publish": publish.show,
             "ask": publish.ask,
-            "withdraw": publish.withdraw,
-            "address": publish.address,
+            "withdraw": withdraw.show,
+            "address": address.show,
         }
         wrap = self.admin_site.admin_view
         return [

@@ -1,4 +1,4 @@
-"""Giving a page to patients, now or later; taking it back; moving it."""
+"""Giving a page to patients, now or later; taking back what is to come."""
 
 import hashlib
 import json
@@ -6,9 +6,9 @@ from datetime import datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.utils import from_current_timezone
 from django.http import HttpRequest, HttpResponse
@@ -168,7 +168,7 @@ def show(request: HttpRequest, page: Page) -> HttpResponse:
             form.add_error(None, problem)
         return _screen(request, page, form)
     for revision in made:
-        _log(request, revision.page, _log_words(revision, user))
+        screens.log(request, revision.page, _log_words(revision, user))
     messages.success(request, _success(made))
     return redirect(screens.path_of(page, "history"))
 
@@ -201,7 +201,7 @@ def _success(made: list[Revision]) -> str:
 
 def _screen(request: HttpRequest, page: Page, form: PublishForm | None, status: int = 200) -> HttpResponse:
     draft = drafts.current(page)
-    live = Revision.objects.live().filter(page=page).first()
+    live = Revision.objects.live_of(page)
     stored = snapshots.drafts().get(pk=page.pk)
     titles = snapshots.linked_titles([stored], timezone.now())
     shown = snapshots.of(stored, titles)
@@ -225,95 +225,23 @@ def _screen(request: HttpRequest, page: Page, form: PublishForm | None, status: 
     )
 
 
-def _log(request: HttpRequest, page: Page, words: str) -> None:
-    admin.site._registry[Page].log_change(request, page, words)
-
-
 @require_POST
 def ask(request: HttpRequest, page: Page) -> HttpResponse:
     """Put the draft before the reviewers."""
     screens.refuse_who_may_not_change(request)
     drafts.ask_for_review(page, cast(User, request.user), request.POST.get("note", "").strip())
-    _log(request, page, "Asked for review.")
+    screens.log(request, page, "Asked for review.")
     messages.success(request, f"The reviewers see on their first page that “{page}” waits for them.")
     return redirect(screens.path_of(page, "publish"))
-
-
-class WithdrawForm(forms.Form):
-    note = forms.CharField(
-        label="Why",
-        max_length=200,
-        error_messages={"required": "Write why. The history shows it."},
-    )
-    instead = forms.ModelChoiceField(
-        Page.objects.none(),
-        required=False,
-        label="Where its readers are sent",
-        empty_label="To the start page",
-    )
-
-    def __init__(self, page: Page, data: Any = None) -> None:
-        super().__init__(data)
-        live = Revision.objects.live().exclude(page=page)
-        self.fields["instead"].queryset = Page.objects.filter(pk__in=live.values("page"))  # type: ignore[attr-defined]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, page: Page) -> HttpResponse:
-    """Take the page from patients at once."""
-    screens.refuse_who_may_not_change(request)
-    form = WithdrawForm(page, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            publishing.withdraw(page, cast(User, request.user), **form.cleaned_data)
-        except publishing.CannotPublish as error:
-            form.add_error(None, str(error))
-        else:
-            _log(request, page, "Withdrawn.")
-            messages.success(request, f"Patients no longer get “{page}”. Publish it to bring it back.")
-            return redirect(screens.path_of(page, "history"))
-    return screens.render(request, page, "withdraw", f"Withdraw {page}", form=form)
-
-
-class AddressForm(forms.Form):
-    slug = forms.SlugField(
-        label="New address",
-        max_length=100,
-        error_messages={
-            "required": "Enter the new address.",
-            "invalid": "Use small letters, digits and hyphens only, like: back-pain.",
-        },
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def address(request: HttpRequest, page: Page) -> HttpResponse:
-    """Move the page. Its old address leads to the new one."""
-    screens.refuse_who_may_not_change(request)
-    form = AddressForm(request.POST or None, initial={"slug": page.slug})
-    before = page.get_absolute_url()
-    if request.method == "POST" and form.is_valid():
-        try:
-            publishing.move(page, form.cleaned_data["slug"], cast(User, request.user))
-        except publishing.CannotPublish as error:
-            form.add_error(None, str(error))
-        except ValidationError as error:
-            form.add_error("slug", error.message_dict.get("slug") or error.message_dict[NON_FIELD_ERRORS])
-        else:
-            page.refresh_from_db()
-            _log(request, page, "Address changed.")
-            messages.success(request, f"{before} leads to {page.get_absolute_url()} now.")
-            return redirect(screens.path_of(page, "change"))
-    return screens.render(request, page, "address", f"Change the address of {page}", form=form)
 
 
 @require_POST
 def restore(request: HttpRequest, page: Page, revision: int) -> HttpResponse:
     """Make the draft what a revision was; patients see nothing of it until it is published."""
     screens.refuse_who_may_not_change(request)
-    old = get_object_or_404(page.revisions.filter(is_withdrawal=False), pk=revision)
+    old = get_object_or_404(page.revisions.restorable(), pk=revision)
     kept = drafts.restore(old, cast(User, request.user))
-    _log(request, page, f"Draft restored from version {old.pk}.")
+    screens.log(request, page, f"Draft restored from version {old.pk}.")
     also = " What the draft said before is kept below." if kept else ""
     messages.success(request, f"The draft is what it was in that version. Publish it when it is right.{also}")
     return redirect(screens.path_of(page, "history"))
@@ -326,7 +254,7 @@ def cancel(request: HttpRequest, page: Page, revision: int) -> HttpResponse:
     if not publishing.may_publish(cast(User, request.user), page):
         messages.error(request, "A reviewer cancels what a reviewer scheduled.")
     elif publishing.cancel(get_object_or_404(page.revisions, pk=revision), cast(User, request.user)):
-        _log(request, page, "Scheduled version cancelled.")
+        screens.log(request, page, "Scheduled version cancelled.")
         messages.success(request, "It is cancelled. Patients keep what they read now.")
     else:
         messages.error(request, "It was too late: patients have it already, or somebody else cancelled it.")

@@ -53,6 +53,11 @@ def render(
     return TemplateResponse(request, f"admin/procedures/page/{template}.html", shown | context, status=status)
 
 
+def log(request: HttpRequest, page: Page, words: str) -> None:
+    """What staff did to the page, for its history."""
+    admin.site._registry[Page].log_change(request, page, words)
+
+
 def ways(page: Page) -> list[tuple[str, str]]:
     return [(words, path_of(page, name)) for name, words in WAYS.items()]
 

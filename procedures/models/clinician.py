@@ -5,6 +5,12 @@ from django.db.models import Q
 NEEDS_BOARD = "“Board certified” needs the board’s full name and the specialty (La. R.S. 37:1285(A)(32))."
 
 
+class ClinicianQuerySet(models.QuerySet["Clinician"]):
+    def listed(self) -> "ClinicianQuerySet":
+        """Those whom patients may meet."""
+        return self.filter(is_listed=True)
+
+
 class Clinician(models.Model):
     """Who reviews what the site says, and whom patients may meet. Only what the practice enters is shown.
 
@@ -28,6 +34,8 @@ class Clinician(models.Model):
         "listed", default=True, help_text="On the page “Our clinicians”. Untick it when they leave."
     )
     order = models.PositiveSmallIntegerField(default=100, help_text="The lowest number comes first.")
+
+    objects = ClinicianQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "name", "pk"]

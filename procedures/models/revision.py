@@ -27,7 +27,15 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def live(self, at: datetime | None = None) -> "RevisionQuerySet":
         """What patients get at that time: of the revisions in force those that are no withdrawal."""
-        return self.in_force(at).filter(is_withdrawal=False)
+        return self.in_force(at).restorable()
+
+    def live_of(self, page: Page) -> "Revision | None":
+        """What patients read of this page now; None where they get nothing."""
+        return self.live().filter(page=page).first()
+
+    def restorable(self) -> "RevisionQuerySet":
+        """Those that hold a whole page: all but withdrawals."""
+        return self.filter(is_withdrawal=False)
 
     def scheduled(self) -> "RevisionQuerySet":
         """Those that patients will get later, the next one first."""
