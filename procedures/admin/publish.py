@@ -1,7 +1,5 @@
 """Giving a page to patients, now or later; taking back what is to come."""
 
-import hashlib
-import json
 from datetime import datetime, time, timedelta
 from typing import Any, cast
 
@@ -17,8 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contact import opening_hours
-from procedures import advice, comparison, drafts, publishing, snapshots
-from procedures.admin import screens
+from procedures import advice, drafts, publishing, snapshots
+from procedures.admin import changes, screens
+from procedures.admin.changes import Changes
 from procedures.admin.fields import DayInput, TimeInput
 from procedures.models import Clinician, Page, Revision, Section
 from procedures.models.revision import today
@@ -74,9 +73,10 @@ class PublishForm(forms.Form):
     )
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, page: Page, data: Any = None) -> None:
-        self.page = page
-        self.linked = _linked_drafts(page)
+    def __init__(self, changes: Changes, data: Any = None) -> None:
+        self.changes = changes
+        self.page = page = changes.page.page
+        self.linked = [change.page for change in changes.linked]
         initial = {"reviewed_on": today(), "next_review_on": today() + YEAR}
         super().__init__(data, initial=initial)
         self.fields["also"].queryset = Page.objects.filter(pk__in=[p.pk for p in self.linked])  # type: ignore[attr-defined]
@@ -95,11 +95,6 @@ class PublishForm(forms.Form):
             if described := " ".join(filter(None, [help_id, error_id])):
                 self.fields[name].widget.attrs["aria-describedby"] = described
 
-    def fingerprint(self) -> str:
-        """Changes with every word that would be published."""
-        told = json.dumps([drafts.current(page) for page in (self.page, *self.linked)], sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         reviewed_on, next_on = cleaned.get("reviewed_on"), cleaned.get("next_review_on")
@@ -109,7 +104,7 @@ class PublishForm(forms.Form):
             self.add_error("next_review_on", "The next review must be later than today.")
         if cleaned.get("when") == "later":
             cleaned["live_from"] = self._live_from(cleaned.get("day"), cleaned.get("at"))
-        if cleaned.get("seen") != self.fingerprint():
+        if cleaned.get("seen") != self.changes.fingerprint:
             raise ValidationError(
                 "Somebody changed a draft meanwhile. Look at the changes again, then publish."
             )
@@ -139,13 +134,6 @@ class PublishForm(forms.Form):
         return publishing.Review(cleaned["reviewed_by"], cleaned["reviewed_on"], cleaned["next_review_on"])
 
 
-def _linked_drafts(page: Page) -> list[Page]:
-    """The pages that this draft links to whose own drafts patients do not have."""
-    linked = Page.objects.filter(pk__in=page.sections.values("linked_page"))
-    linked |= Page.objects.filter(pk__in=page.sections.values("items__linked_page"))
-    return [other for other in linked.distinct() if other != page and publishing.differs_from_live(other)]
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def show(request: HttpRequest, page: Page) -> HttpResponse:
@@ -153,20 +141,23 @@ def show(request: HttpRequest, page: Page) -> HttpResponse:
     user = cast(User, request.user)
     screens.refuse_who_may_not_change(request)
     if not publishing.may_publish(user, page) or publishing.needs_other_eyes(page, user):
-        return _screen(request, page, None, status=403 if request.method == "POST" else 200)
+        status = 403 if request.method == "POST" else 200
+        return _screen(request, changes.of(page), None, status=status)
     if request.method != "POST":
-        return _screen(request, page, PublishForm(page))
+        looked_at = changes.of(page)
+        return _screen(request, looked_at, PublishForm(looked_at))
     list(Page.objects.select_for_update().order_by("pk"))  # what was looked at stays so until it is published
-    form = PublishForm(page, request.POST)
+    looked_at = changes.of(page)
+    form = PublishForm(looked_at, request.POST)
     if not form.is_valid():
-        return _screen(request, page, form)
+        return _screen(request, looked_at, form)
     try:
         with transaction.atomic():
             made = _publish(page, form, user)
     except publishing.CannotPublish as error:
         for _, problem in error.problems:
             form.add_error(None, problem)
-        return _screen(request, page, form)
+        return _screen(request, looked_at, form)
     for revision in made:
         screens.log(request, revision.page, _log_words(revision, user))
     messages.success(request, _success(made))
@@ -199,12 +190,12 @@ def _success(made: list[Revision]) -> str:
     return f"Patients read {titles} now."
 
 
-def _screen(request: HttpRequest, page: Page, form: PublishForm | None, status: int = 200) -> HttpResponse:
-    draft = drafts.current(page)
-    live = Revision.objects.live_of(page)
+def _screen(
+    request: HttpRequest, looked_at: Changes, form: PublishForm | None, status: int = 200
+) -> HttpResponse:
+    page = looked_at.page.page
     stored = snapshots.drafts().get(pk=page.pk)
     titles = snapshots.linked_titles([stored], timezone.now())
-    shown = snapshots.of(stored, titles)
     return screens.render(
         request,
         page,
@@ -212,13 +203,13 @@ def _screen(request: HttpRequest, page: Page, form: PublishForm | None, status: 
         f"Publish {page}",
         status=status,
         form=form,
-        live=live,
+        changes=looked_at,
+        seen=looked_at.fingerprint,
         scheduled=page.revisions.scheduled(),
-        parts=[part for part in comparison.compare(live.snapshot if live else {}, shown) if part.is_changed],
         problems=list(
             publishing.unfit(stored, titles | {p.pk: p.title for p in (form.linked if form else [])})
         ),
-        advice=advice.of(draft),
+        advice=advice.of(looked_at.page.draft),
         may_publish=publishing.may_publish(page=page, user=cast(User, request.user)),
         is_own_work=publishing.is_own_work(page, cast(User, request.user)),
         has_clinicians=Clinician.objects.exists(),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -174,6 +175,48 @@ def test_the_screen_publishes_what_was_looked_at_or_nothing(page, reviewer, clie
     assert Revision.objects.count() == before
     client.post(path, publish_form(page))
     assert Revision.objects.live().get(page=page).snapshot["title"] == "Changed meanwhile"
+
+
+def test_the_screen_shows_every_word_that_it_can_publish(content, reviewer, client, read):
+    page, target = Page.objects.get(slug="kyphoplasty"), Page.objects.get(slug="trauma")
+    Page.objects.filter(pk=target.pk).update(introduction="Words of the other page.")
+    never_live = make_page("target", title="Target")
+    make_section(never_live, intro="Words of a page that is new.")
+    make_section(page, slug="more", linked_page=never_live)
+    sign_in(client, reviewer)
+    shown = read(f"/admin/procedures/page/{page.pk}/publish/")
+    folded = {details.summary.text: details.text for details in shown.select("details.compare-more")}
+    assert "Words of the other page." in folded["If you publish “Trauma” with it"]
+    assert "Words of a page that is new." in folded["If you publish “Target” with it"]
+    held_back = next(text for summary, text in folded.items() if "await a clinician" in summary)
+    for section in page.sections.filter(awaits_review=True):
+        assert section.heading in held_back
+        for item in section.items.all():
+            assert " ".join(item.text.split()) in " ".join(held_back.split())
+    ids = [element["id"] for element in shown.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda page: Page.objects.filter(slug="cancer").update(introduction="Changed meanwhile"),
+        lambda page: page.sections.filter(slug="risks").update(intro="Changed meanwhile"),
+        lambda page: publish(page),
+    ],
+)
+def test_what_changed_after_it_was_looked_at_is_shown_first(content, reviewer, client, change):
+    page = Page.objects.get(slug="kyphoplasty")
+    sign_in(client, reviewer)
+    path = f"/admin/procedures/page/{page.pk}/publish/"
+    seen = BeautifulSoup(client.get(path).content, "html.parser").find("input", {"name": "seen"})["value"]
+    change(page)
+    before = Revision.objects.count()
+    assert (
+        "Somebody changed a draft meanwhile"
+        in client.post(path, publish_form(page, seen=seen)).content.decode()
+    )
+    assert Revision.objects.count() == before
 
 
 @pytest.mark.parametrize(
