@@ -87,6 +87,7 @@ def _publish(
     made.live_from, made.written_by = live_from, draft.draft_changed_by
     if review and draft.is_medical:
         made.reviewed_by, made.reviewed_on, made.next_review_on = review.by, review.on, review.next_on
+        made.reviewer_name, made.reviewer_degree = review.by.name, review.by.degree
     made.save()
     if writers:
         made.writers.set(writers if is_new else ())
@@ -181,6 +182,11 @@ def refusals(page: Page, by: "User", review: Review | None) -> Iterator[str]:
         yield f"“{page.title}” is medical content: say which clinician reviewed it, and when."
     elif page.is_medical and review and review.on > today():
         yield "The day of the review is still to come."
+    elif page.is_medical and review and page.draft_changed_on and review.on < page.draft_changed_on:
+        yield (
+            f"“{page.title}” was changed after that review, on {page.draft_changed_on:%B %-d, %Y}. Enter the "
+            "day on which it was reviewed as it is now."
+        )
     elif needs_other_eyes(page, by):
         yield (
             f"You wrote of “{page.title}” yourself what patients would read anew. Another reviewer publishes "

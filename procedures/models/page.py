@@ -1,5 +1,5 @@
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.redirects.models import Redirect
@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 
 from procedures import notices
 
@@ -138,6 +139,11 @@ class Page(models.Model):
         if self.kind == self.Kind.INDEX:
             return reverse(f"procedures:{self.slug}")
         return reverse(f"procedures:{self.kind}", args=[self.slug])
+
+    @property
+    def draft_changed_on(self) -> date | None:
+        """The day, in the practice's time zone, on which the draft was changed last."""
+        return timezone.localdate(self.draft_changed_at) if self.draft_changed_at else None
 
     @property
     def is_linked_notice(self) -> bool:

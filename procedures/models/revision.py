@@ -94,6 +94,8 @@ class Revision(models.Model):
     reviewed_by = models.ForeignKey(
         Clinician, on_delete=models.PROTECT, related_name="reviews", null=True, blank=True
     )
+    reviewer_name = models.CharField(max_length=200, blank=True, help_text="As it was then.")
+    reviewer_degree = models.CharField(max_length=50, blank=True, help_text="As it was then.")
     reviewed_on = models.DateField(null=True, blank=True)
     next_review_on = models.DateField(null=True, blank=True)
 
@@ -122,6 +124,7 @@ class Revision(models.Model):
                 name="revision_review_is_whole",
                 condition=Q(reviewed_by=None, reviewed_on=None, next_review_on=None)
                 | Q(
+                    ~Q(reviewer_name="") & ~Q(reviewer_degree=""),
                     reviewed_by__isnull=False,
                     reviewed_on__isnull=False,
                     next_review_on__isnull=False,
@@ -156,6 +159,11 @@ class Revision(models.Model):
     @property
     def is_scheduled(self) -> bool:
         return self.live_from is not None and self.cancelled_at is None and self.live_from > timezone.now()
+
+    @property
+    def reviewer(self) -> str:
+        """Who reviewed it, as patients read it: the name and degree of that day."""
+        return f"{self.reviewer_name}, {self.reviewer_degree}" if self.reviewer_name else ""
 
     @property
     def review_is_due(self) -> bool:

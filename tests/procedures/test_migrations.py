@@ -3,8 +3,9 @@ from importlib import import_module
 from django.apps import apps
 
 from procedures import drafts
-from procedures.models import Page, Revision
+from procedures.models import Clinician, Page, Revision
 from procedures.publishing import differs_from_live, publish
+from tests.procedures.pages import make_review
 
 snapshots = import_module("procedures.migrations.0004_snapshots")
 reviews = import_module("procedures.migrations.0005_reviews")
@@ -46,3 +47,12 @@ def test_who_changed_a_draft_last_is_its_writer_when_nobody_published_it_since(c
     publish(old)
     reviews.remember_writers(apps, None)
     assert drafts.writers(new) == {admin_user.pk} and not drafts.writers(old)
+
+
+def test_reviewers_of_before_are_named_as_they_are(content):
+    page = Page.objects.get(slug="trauma")
+    (revision,) = publish(page, review=make_review())
+    Clinician.objects.update(name="Ada Smith")
+    reviews.keep_reviewers(apps, None)
+    revision.refresh_from_db()
+    assert revision.reviewer == "Ada Smith, MD"
