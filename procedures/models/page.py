@@ -36,6 +36,10 @@ class PageQuerySet(models.QuerySet["Page"]):
         live = Revision.objects.live().filter(page=OuterRef("pk"))
         return self.annotate(live_from=Subquery(live.values("live_from")[:1]))
 
+    def linked_notices(self) -> "PageQuerySet":
+        """Those that every page's foot links to."""
+        return self.filter(kind=Page.Kind.NOTICE, slug__in=notices.LINKED)
+
     def awaiting_review(self) -> "PageQuerySet":
         """Those whose draft somebody asked a reviewer to look at, the longest waiting first."""
         return self.filter(review_asked_at__isnull=False).order_by("review_asked_at", "pk")
@@ -152,8 +156,8 @@ class Page(models.Model):
 
     @property
     def is_medical(self) -> bool:
-        """Whether what it says may only be published by a reviewer. A notice says nothing medical."""
-        return self.kind != Page.Kind.NOTICE
+        """Whether only a reviewer may publish what it says: all but the notices in every page's foot."""
+        return not self.is_linked_notice
 
     def clean(self) -> None:
         self._refuse_moving_once_published()

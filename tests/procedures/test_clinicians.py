@@ -1,4 +1,5 @@
 """What patients read of clinicians, and who writes it."""
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction

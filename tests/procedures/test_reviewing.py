@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.utils import timezone
 
 from ascentpain import morning
-from procedures import drafts, summary
+from procedures import notices, summary
 from procedures.models import Clinician, Page, Revision
 from procedures.models.revision import today
 from procedures.publishing import CannotPublish, publish
@@ -33,11 +33,6 @@ def refusal(page, by, **options):
     return str(refused.value)
 
 
-def reword(page, by):
-    Page.objects.filter(pk=page.pk).update(introduction=f"Words {Revision.objects.count()} of {by}")
-    drafts.changed(page, by)
-
-
 def test_an_editor_does_not_publish_medical_content_and_a_reviewer_does(page, reviewer):
     assert "a reviewer publishes it" in refusal(page, make_staff("edna", "Content editor"))
     (revision,) = publish(page, by=reviewer, review=make_review())
@@ -50,9 +45,25 @@ def test_medical_content_names_its_review(page, reviewer):
     assert "still to come" in refusal(page, reviewer, review=make_review(on=tomorrow))
 
 
-def test_a_notice_needs_no_review(content):
-    notice = Page.objects.get(slug="accessibility")
+@pytest.mark.parametrize("slug", notices.LINKED)
+def test_a_notice_that_every_page_links_to_needs_no_review(content, slug):
+    notice = Page.objects.get(slug=slug)
     assert publish(notice, by=make_staff("edna", "Content editor"))[0].reviewed_by is None
+
+
+def test_any_other_notice_needs_a_reviewer_like_medical_content(content, reviewer):
+    notice = make_page("cement", kind="notice", title="Is bone cement safe?")
+    assert "a reviewer publishes it" in refusal(notice, make_staff("edna", "Content editor"))
+    assert "say which clinician reviewed it" in refusal(notice, reviewer, review=None)
+    assert publish(notice, by=reviewer, review=make_review())[0].reviewer == "Ada Doe, MD"
+
+
+def test_the_morning_page_names_a_notice_without_a_reviewer_but_for_those_in_the_foot(content):
+    notice = make_page("cement", kind="notice", title="Is bone cement safe?")
+    publish(notice)
+    unreviewed = dict(summary.live_pages(timezone.now()).unreviewed)
+    assert notice.pk in unreviewed
+    assert not set(unreviewed) & set(Page.objects.linked_notices().values_list("pk", flat=True))
 
 
 def test_asking_for_a_review_puts_the_draft_before_the_reviewers(page, reviewer, client):
@@ -195,8 +206,7 @@ def test_the_morning_page_names_reviews_that_are_due(page, reviewer):
     assert page.pk not in dict(summary.live_pages(timezone.now()).unreviewed)
 
 
-def test_a_review_is_no_older_than_the_draft(page, reviewer, client):
-    reword(page, make_staff("edna", "Content editor"))
+def test_a_review_is_no_older_than_the_draft(page, reviewer):
     evening = datetime(2026, 11, 20, 23, 30, tzinfo=ZoneInfo("America/Chicago"))  # in UTC it is the 21st
     Page.objects.filter(pk=page.pk).update(draft_changed_at=evening)
     told = refusal(page, reviewer, review=make_review(on=date(2026, 11, 19)))
