@@ -1,9 +1,10 @@
 """The only door between what staff write and what patients read."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.redirects.models import Redirect
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contact.models import Practice
-from procedures import drafts, illustrations, snapshots
+from procedures import drafts, illustrations, links, snapshots
 from procedures.models import Clinician, Page, Revision, Section
 from procedures.models.revision import today
 from procedures.snapshots import Titles
@@ -55,18 +56,20 @@ def publish(
     live_from: datetime | None = None,
     review: Review | None = None,
     cleared: Collection[int] = (),
+    replaces_scheduled: bool = False,
 ) -> list[Revision]:
     """Give patients the stored drafts of these pages, all or none, from `live_from` on (now unless told).
 
     Pages published together may link to each other. `cleared` are the keys of sections that awaited a
-    clinician and do no longer. Without `by` it is the site itself that publishes the content it ships with.
-    Raises CannotPublish when a draft is not fit, or `by` may not publish it.
+    clinician and do no longer. `replaces_scheduled` cancels what of these pages would come later and replace
+    them. Without `by` it is the site itself that publishes the content it ships with. Raises CannotPublish
+    when a draft is not fit, or `by` may not publish it.
     """
-    now = timezone.now()
-    list(Page.objects.select_for_update().filter(pk__in=[page.pk for page in pages]))
+    wait_for_others()
+    live_from = live_from or timezone.now()
     Section.objects.filter(pk__in=cleared, page__in=pages).update(awaits_review=False)
     stored = list(snapshots.drafts().filter(pk__in=[page.pk for page in pages]))
-    titles = snapshots.linked_titles(stored, live_from or now) | {draft.pk: draft.title for draft in stored}
+    titles = snapshots.linked_titles(stored, live_from) | {draft.pk: draft.title for draft in stored}
     problems = [
         (page.pk, f"“{page.title}” was deleted meanwhile.") for page in pages if page.pk not in titles
     ]
@@ -75,16 +78,32 @@ def publish(
         problems += [(draft.pk, words) for draft in stored for words in refusals(draft, by, review)]
     if problems:
         raise CannotPublish(problems)
-    return [_publish(draft, titles, by, note, live_from or now, review) for draft in stored]
+    later = Revision.objects.scheduled().filter(page__in=stored, live_from__gt=live_from)
+    cancelled = _cancel(later, by) if replaces_scheduled else []
+    batch = uuid4()
+    made = [_publish(draft, titles, by, note, live_from, review, batch) for draft in stored]
+    _refuse_dangling(cancelled)
+    return made
+
+
+def wait_for_others() -> None:
+    """Keep every page as it is until the transaction ends: they link to each other."""
+    list(Page.objects.select_for_update().order_by("pk"))
 
 
 def _publish(
-    draft: Page, titles: Titles, by: "User | None", note: str, live_from: datetime, review: Review | None
+    draft: Page,
+    titles: Titles,
+    by: "User | None",
+    note: str,
+    live_from: datetime,
+    review: Review | None,
+    batch: UUID,
 ) -> Revision:
     writers = drafts.writers(draft)
     is_new = bool(writers) and differs_from_live(draft)
     made = Revision(page=draft, snapshot=snapshots.of(draft, titles), made_by=by, note=note)
-    made.live_from, made.written_by = live_from, draft.draft_changed_by
+    made.live_from, made.written_by, made.made_together = live_from, draft.draft_changed_by, batch
     if review and draft.is_medical:
         made.reviewed_by, made.reviewed_on, made.next_review_on = review.by, review.on, review.next_on
         made.reviewer_name, made.reviewer_degree = review.by.name, review.by.degree
@@ -99,11 +118,11 @@ def _publish(
 
 @transaction.atomic
 def withdraw(page: Page, by: "User", note: str, instead: Page | None = None) -> Revision:
-    """Take a page from patients at once, and what was scheduled of it; its readers are sent to `instead`.
+    """Take a page from patients at once, and cancel what was scheduled of it; its readers go to `instead`.
 
     Raises CannotPublish where the site cannot do without the page, or `by` may not.
     """
-    Page.objects.select_for_update().get(pk=page.pk)
+    wait_for_others()
     if not may_publish(by, page):
         raise CannotPublish([(page.pk, _may_not(page))])
     if page.kind == Page.Kind.INDEX or page.is_linked_notice:
@@ -111,21 +130,42 @@ def withdraw(page: Page, by: "User", note: str, instead: Page | None = None) -> 
         raise CannotPublish([(page.pk, words)])
     if instead and not Revision.objects.live_of(instead):
         raise CannotPublish([(page.pk, f"“{instead.title}” is not published: choose another page.")])
-    for revision in page.revisions.scheduled():
-        cancel(revision, by)
+    _cancel(page.revisions.scheduled(), by)
     return Revision.objects.create(
         page=page, snapshot={}, made_by=by, note=note, is_withdrawal=True, instead=instead
     )
 
 
 @transaction.atomic
-def cancel(revision: Revision, by: "User") -> bool:
-    """Take back what was scheduled. False when its time has come, or somebody else took it back."""
-    scheduled = Revision.objects.scheduled().filter(pk=revision.pk)
-    if not scheduled.update(cancelled_at=timezone.now(), cancelled_by=by):
-        return False
-    revision.page.draft_writers.add(*revision.writers.all())
-    return True
+def cancel(revision: Revision, by: "User") -> list[Revision]:
+    """Take back what was scheduled, with all that was scheduled together with it.
+
+    Returns what was taken back: nothing when its time has come, or somebody else did it. Raises CannotPublish
+    where `by` may not, or where something else that is scheduled links to it.
+    """
+    wait_for_others()
+    cancelled = _cancel(Revision.objects.scheduled().filter(pk=revision.pk), by)
+    _refuse_dangling(cancelled)
+    return cancelled
+
+
+def _cancel(scheduled: Iterable[Revision], by: "User | None") -> list[Revision]:
+    together = list(Revision.objects.scheduled().made_with(scheduled).select_related("page"))
+    if refused := [made.page for made in together if by and not may_publish(by, made.page)]:
+        raise CannotPublish([(page.pk, f"“{page}” is scheduled: a reviewer cancels it.") for page in refused])
+    for made in together:
+        made.cancelled_at, made.cancelled_by = timezone.now(), by
+        made.save(update_fields=["cancelled_at", "cancelled_by"])
+        made.page.draft_writers.add(*made.writers.all())
+    return together
+
+
+def _refuse_dangling(cancelled: list[Revision]) -> None:
+    """What is still to come must not link to what was just taken back."""
+    lost = links.left_dangling(revision.page for revision in cancelled) if cancelled else []
+    words = "“{}” is scheduled, too, and links to what you would cancel. Cancel that first."
+    if lost:
+        raise CannotPublish([(revision.page_id, words.format(revision.page)) for revision in lost])
 
 
 @transaction.atomic

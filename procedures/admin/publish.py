@@ -1,5 +1,6 @@
 """Giving a page to patients, now or later; taking back what is to come."""
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any, cast
 
@@ -66,6 +67,9 @@ class PublishForm(forms.Form):
     )
     day = forms.DateField(label="Day", required=False, widget=DayInput)
     at = forms.TimeField(label="Time (Central)", required=False, widget=TimeInput)
+    replaces_scheduled = forms.BooleanField(
+        label="Cancel what is scheduled for later than that", required=False, initial=True
+    )
     note = forms.CharField(
         label="What changed, and why",
         max_length=200,
@@ -82,6 +86,11 @@ class PublishForm(forms.Form):
         self.fields["also"].queryset = Page.objects.filter(pk__in=[p.pk for p in self.linked])  # type: ignore[attr-defined]
         held_back = page.sections.filter(awaits_review=True)
         self.fields["cleared"].queryset = held_back  # type: ignore[attr-defined]
+        scheduled = Revision.objects.scheduled().filter(page__in=[page, *self.linked])
+        if scheduled:
+            self.fields["replaces_scheduled"].help_text = _replaced(scheduled)
+        else:
+            del self.fields["replaces_scheduled"]
         if not self.linked:
             del self.fields["also"]
         if not held_back:
@@ -134,6 +143,12 @@ class PublishForm(forms.Form):
         return publishing.Review(cleaned["reviewed_by"], cleaned["reviewed_on"], cleaned["next_review_on"])
 
 
+def _replaced(scheduled: Iterable[Revision]) -> str:
+    """What would come later instead of what is published now, with all that is cancelled with it."""
+    told = [screens.scheduled_in_words(revision) for revision in scheduled]
+    return f"Otherwise it replaces what you publish when its time comes: {'; '.join(told)}."
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def show(request: HttpRequest, page: Page) -> HttpResponse:
@@ -174,6 +189,7 @@ def _publish(page: Page, form: PublishForm, user: User) -> list[Revision]:
         live_from=cleaned.get("live_from"),
         review=form.review,
         cleared=[section.pk for section in cleaned.get("cleared", [])],
+        replaces_scheduled=cleaned.get("replaces_scheduled", False),
     )
 
 
@@ -242,11 +258,17 @@ def restore(request: HttpRequest, page: Page, revision: int) -> HttpResponse:
 def cancel(request: HttpRequest, page: Page, revision: int) -> HttpResponse:
     """Take back what patients would get later."""
     screens.refuse_who_may_not_change(request)
-    if not publishing.may_publish(cast(User, request.user), page):
-        messages.error(request, "A reviewer cancels what a reviewer scheduled.")
-    elif publishing.cancel(get_object_or_404(page.revisions, pk=revision), cast(User, request.user)):
-        screens.log(request, page, "Scheduled version cancelled.")
-        messages.success(request, "It is cancelled. Patients keep what they read now.")
+    made = get_object_or_404(page.revisions, pk=revision)
+    try:
+        cancelled = publishing.cancel(made, cast(User, request.user))
+    except publishing.CannotPublish as error:
+        messages.error(request, str(error))
+        return redirect(screens.path_of(page, "history"))
+    for other in cancelled:
+        screens.log(request, other.page, "Scheduled version cancelled.")
+    if cancelled:
+        titles = " and ".join(f"“{other.page}”" for other in cancelled)
+        messages.success(request, f"It is cancelled. Patients keep what they read now of {titles}.")
     else:
         messages.error(request, "It was too late: patients have it already, or somebody else cancelled it.")
     return redirect(screens.path_of(page, "history"))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from procedures import publishing
+from procedures import links, publishing
 from procedures.admin import screens
 from procedures.models import Page, Revision
 
@@ -27,8 +27,17 @@ class WithdrawForm(forms.Form):
         empty_label="To the start page",
     )
 
+    anyway = forms.BooleanField(
+        label="Withdraw it all the same",
+        help_text="Urgent, or you change those pages next.",
+        error_messages={"required": "Other pages link to it. Change them first, or tick this."},
+    )
+
     def __init__(self, page: Page, data: Any = None) -> None:
         super().__init__(data)
+        self.linking = links.leading_to(page)
+        if not self.linking:
+            del self.fields["anyway"]
         live = Revision.objects.live().exclude(page=page)
         self.fields["instead"].queryset = Page.objects.filter(pk__in=live.values("page"))  # type: ignore[attr-defined]
 
@@ -39,12 +48,14 @@ def show(request: HttpRequest, page: Page) -> HttpResponse:
     screens.refuse_who_may_not_change(request)
     form = WithdrawForm(page, request.POST or None)
     if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
         try:
-            publishing.withdraw(page, cast(User, request.user), **form.cleaned_data)
+            publishing.withdraw(page, cast(User, request.user), chosen["note"], chosen["instead"])
         except publishing.CannotPublish as error:
             form.add_error(None, str(error))
         else:
             screens.log(request, page, "Withdrawn.")
             messages.success(request, f"Patients no longer get “{page}”. Publish it to bring it back.")
             return redirect(screens.path_of(page, "history"))
-    return screens.render(request, page, "withdraw", f"Withdraw {page}", form=form)
+    scheduled = [screens.scheduled_in_words(made) for made in page.revisions.scheduled()]
+    return screens.render(request, page, "withdraw", f"Withdraw {page}", form=form, scheduled=scheduled)

@@ -1,4 +1,4 @@
-"""Who wrote what nobody else has published; and reviewers as they were on the day of their review."""
+"""Who wrote what nobody else published; reviewers as on the day of their review; what was published together."""
 
 from django.conf import settings
 from django.db import migrations, models
@@ -39,6 +39,11 @@ class Migration(migrations.Migration):
             model_name='section',
             name='draft_writers',
             field=models.ManyToManyField(blank=True, editable=False, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='revision',
+            name='made_together',
+            field=models.UUIDField(blank=True, help_text='The same for all that were published in one step.', null=True),
         ),
         migrations.RemoveConstraint(
             model_name='revision',

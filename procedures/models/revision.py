@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -42,6 +43,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         coming = self.filter(live_from__gt=timezone.now(), cancelled_at__isnull=True)
         return coming.order_by("live_from", "pk")
 
+    def made_with(self, revisions: "Iterable[Revision]") -> "RevisionQuerySet":
+        """Those, and all that were made together with them, since they may link to each other."""
+        keys = {(revision.pk, revision.made_together) for revision in revisions}
+        batches = [batch for _, batch in keys if batch]
+        return self.filter(Q(pk__in=[pk for pk, _ in keys]) | Q(made_together__in=batches))
+
     def at_address(self, kind: str, slug: str) -> "RevisionQuerySet":
         return self.filter(page__kind=kind, page__slug=slug)
 
@@ -72,6 +79,9 @@ class Revision(models.Model):
         null=True, blank=True, default=timezone.now, help_text="Never, for a draft that was kept."
     )
     made_at = models.DateTimeField(auto_now_add=True)
+    made_together = models.UUIDField(
+        null=True, blank=True, help_text="The same for all that were published in one step."
+    )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -146,6 +156,11 @@ class Revision(models.Model):
     def live_on(self) -> date | None:
         """The day in the practice's time zone on which patients first got it."""
         return timezone.localdate(self.live_from) if self.live_from else None
+
+    def companions(self) -> "RevisionQuerySet":
+        """What was scheduled together with it, and is cancelled together with it."""
+        coming = Revision.objects.scheduled().made_with([self])
+        return coming.exclude(pk=self.pk).select_related("page")
 
     @property
     def is_kept_draft(self) -> bool:
