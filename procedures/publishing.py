@@ -130,10 +130,13 @@ def withdraw(page: Page, by: "User", note: str, instead: Page | None = None) -> 
         raise CannotPublish([(page.pk, words)])
     if instead and not Revision.objects.live_of(instead):
         raise CannotPublish([(page.pk, f"“{instead.title}” is not published: choose another page.")])
-    _cancel(page.revisions.scheduled(), by)
-    return Revision.objects.create(
-        page=page, snapshot={}, made_by=by, note=note, is_withdrawal=True, instead=instead
-    )
+    cancelled = _cancel(page.revisions.scheduled(), by)
+    while cancelled:  # and what links to what was to come together with it, but not to the page itself: 410
+        cancelled = _cancel(links.left_dangling({made.page for made in cancelled} - {page}), by)
+    gone = Revision(page=page, snapshot={}, made_by=by, note=note, is_withdrawal=True, instead=instead)
+    gone.live_from = timezone.now()
+    gone.save()
+    return gone
 
 
 @transaction.atomic
