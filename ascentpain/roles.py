@@ -18,7 +18,6 @@ CONTENT: Final = (
     "procedures.view_revision",
     "procedures.view_clinician",
 )
-CLINICIANS: Final = ("procedures.add_clinician", "procedures.change_clinician")
 ROLES: Final = {
     # Works inquiries.
     "Front desk": FRONT_DESK,
@@ -42,7 +41,6 @@ ROLES: Final = {
     # Writes pages, and reads no inquiry.
     "Content editor": (
         *CONTENT,
-        *CLINICIANS,
         "procedures.add_page",
         "procedures.change_page",
         "procedures.delete_page",
@@ -53,10 +51,12 @@ ROLES: Final = {
         "procedures.change_item",
         "procedures.delete_item",
     ),
-    # Decides what medical content patients read, and reads no inquiry.
+    # Decides what medical content patients read, and reads no inquiry. What is said of a clinician is live at
+    # once, so that no editor writes it.
     "Reviewer": (
         *CONTENT,
-        *CLINICIANS,
+        "procedures.add_clinician",
+        "procedures.change_clinician",
         "procedures.change_page",
         "procedures.change_section",
         "procedures.change_item",

@@ -7,7 +7,7 @@ from typing import Final
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from procedures import citations, illustrations, reading_grade
+from procedures import citations, illustrations, reading_grade, snapshots
 from procedures.models import Revision, Snapshot
 from procedures.templatetags.content import plain
 
@@ -66,7 +66,7 @@ def _about_drawings(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _about_links(snapshot: Snapshot) -> Iterator[str]:
-    links = {link["page"]: link["title"] for link in filter(None, _links(snapshot))}
+    links = {link["page"]: link["title"] for link in snapshots.links(snapshot)}
     live = set(Revision.objects.live().filter(page__in=links).values_list("page_id", flat=True))
     for page, title in links.items():
         if page not in live:
@@ -94,12 +94,6 @@ def _drawings(snapshot: Snapshot) -> Iterator[str]:
     for section in snapshot["sections"]:
         yield section["illustration"]
         yield from (item["illustration"] for item in section["items"])
-
-
-def _links(snapshot: Snapshot) -> Iterator[Snapshot | None]:
-    for section in snapshot["sections"]:
-        yield section["link"]
-        yield from (item["link"] for item in section["items"])
 
 
 def _texts(snapshot: Snapshot) -> Iterator[str]:

@@ -5,7 +5,8 @@ Everything is read and checked before anything is stored; what is wrong is told 
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,16 +46,23 @@ class Loaded:
     created: list[Page]
     changed: list[Page]
     kept: list[Page]
+    published: list[Page] = field(default_factory=list)  # of those that were created
 
 
 @transaction.atomic
 def load_missing(folder: Path) -> Loaded:
-    """Create and publish the pages of `folder` that do not exist yet; leave the others as staff have them.
+    """Create the pages of `folder` that do not exist yet; leave the others as staff have them.
 
-    For the content that the site ships with. Raises BadContent, having changed nothing, if a file is not fit.
+    For the content that the site ships with. At the first start the site publishes it itself; what a later
+    release adds is a draft, but for a notice that every page links to. Raises BadContent, having changed
+    nothing, if a file is not fit.
     """
+    is_first_start = not Page.objects.exists()
     loaded = _store(_read(folder), change=False)
-    _publish(loaded.created)
+    if is_first_start:
+        loaded.published = _publish(loaded.created)
+    else:
+        loaded.published = [page for page in loaded.created if page.is_linked_notice and _was_fit(page)]
     return loaded
 
 
@@ -68,14 +76,14 @@ def load_drafts(folder: Path) -> Loaded:
 
 
 def _store(files: list[ContentFile], change: bool) -> Loaded:
-    pages = {f"{page.kind}/{page.slug}": page for page in Page.objects.all()}
+    pages = Page.objects.by_address()
     _check_links(files, {file.address for file in files} | set(pages))
     loaded = Loaded([], [], [])
     for file in files:
         if file.address not in pages:
             pages[file.address] = _saved(Page(**_fields(file.data)), file.path, place="")
             loaded.created.append(pages[file.address])
-        elif change and _draft_of(pages[file.address]) != content_toml.tidied(file.data):
+        elif change and _draft_of(pages[file.address]) != _data_for(pages[file.address], file):
             loaded.changed.append(pages[file.address])
         else:
             loaded.kept.append(pages[file.address])
@@ -91,6 +99,11 @@ def _store(files: list[ContentFile], change: bool) -> Loaded:
 
 def _draft_of(page: Page) -> dict[str, Any]:
     return content_toml.data_of(snapshots.drafts().get(pk=page.pk))
+
+
+def _data_for(page: Page, file: ContentFile) -> dict[str, Any]:
+    """The file, under the address that the page has now."""
+    return content_toml.tidied(file.data) | {"slug": page.slug}
 
 
 def _snapshot(file: ContentFile, pages: dict[str, Page]) -> Snapshot:
@@ -273,8 +286,16 @@ def _choices(row: Row, key: str) -> str:
     return f" Use one of: {', '.join(str(value) for value, _ in choices)}." if choices else ""
 
 
-def _publish(created: list[Page]) -> None:
+def _publish(created: list[Page]) -> list[Page]:
     try:
         publishing.publish(*created, note="Loaded from the site's content files")
     except publishing.CannotPublish as error:
         raise BadContent([words for _, words in error.problems]) from error
+    return created
+
+
+def _was_fit(notice: Page) -> bool:
+    """Publish it; it stays a draft, which the deployment check names, where it links to what is withdrawn."""
+    with suppress(BadContent):
+        return bool(_publish([notice]))
+    return False

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from procedures import snapshots
@@ -24,9 +25,31 @@ SECTION_FIELDS: Final = ("heading", "slug", "kind", "intro", "illustration", "me
 ITEM_FIELDS: Final = ("term", "text", "urgency", "illustration")
 
 
-def changed(page: Page, by: "User | None") -> None:
-    """Remember who changed the draft last: somebody else must look at it before patients do."""
+def changed(page: Page, by: "User | None", section: Section | None = None) -> None:
+    """Remember who changed the draft, or one section of it: somebody else must look before patients do."""
     Page.objects.filter(pk=page.pk).update(draft_changed_by=by, draft_changed_at=timezone.now())
+    if by is not None:
+        (section or page).draft_writers.add(by)
+
+
+def writers(page: Page) -> set[int]:
+    """The keys of all who wrote what publishing the draft would give to patients, since it was published."""
+    free = _section_writers(page).filter(section__awaits_review=False)
+    return set(_page_writers(page).values_list("user", flat=True).union(free.values_list("user", flat=True)))
+
+
+def forget_writers(page: Page) -> None:
+    """Their words are published. Those of sections that are still held back are not."""
+    _page_writers(page).delete()
+    _section_writers(page).filter(section__awaits_review=False).delete()
+
+
+def _section_writers(page: Page) -> QuerySet[Any]:
+    return Section.draft_writers.through._default_manager.filter(section__page=page)
+
+
+def _page_writers(page: Page) -> QuerySet[Any]:
+    return Page.draft_writers.through._default_manager.filter(page=page)
 
 
 def ask_for_review(page: Page, by: "User", note: str = "") -> None:
@@ -48,11 +71,21 @@ def restore(revision: Revision, by: "User") -> Revision | None:
     Sections that await a clinician stay, each after the one that it followed. A kept draft is restored whole.
     """
     page = Page.objects.select_for_update().get(pk=revision.page_id)
-    kept = keep(page, by, "The draft before another version was restored")
+    before, kept = current(page), keep(page, by, "The draft before another version was restored")
     held_back = [] if revision.is_kept_draft else _held_back(page)
     write(page, revision.snapshot | {"sections": _together(revision.snapshot["sections"], held_back)})
-    changed(page, by)
+    if current(page) != before:
+        changed(page, by)
+        _remember_writers(page, revision)
     return kept
+
+
+def _remember_writers(page: Page, revision: Revision) -> None:
+    """What nobody published is again what those wrote who wrote it then."""
+    if revision.was_given_up:
+        page.draft_writers.add(*revision.writers.all())
+        for section in page.sections.filter(awaits_review=True):
+            section.draft_writers.add(*revision.writers.all())
 
 
 def keep(page: Page, by: "User | None", note: str) -> Revision | None:
@@ -60,7 +93,7 @@ def keep(page: Page, by: "User | None", note: str) -> Revision | None:
     draft = current(page)
     if any(draft == revision.snapshot for revision in page.revisions.order_by("-pk")[:50]):
         return None
-    return Revision.objects.create(
+    kept = Revision.objects.create(
         page=page,
         snapshot=draft,
         live_from=None,
@@ -68,6 +101,9 @@ def keep(page: Page, by: "User | None", note: str) -> Revision | None:
         written_by=page.draft_changed_by,
         note=note,
     )
+    everybody = _page_writers(page).values("user").union(_section_writers(page).values("user"))
+    kept.writers.set(row["user"] for row in everybody)
+    return kept
 
 
 def _held_back(page: Page) -> list[tuple[str, dict[str, Any]]]:
@@ -142,5 +178,5 @@ def shift(row: Section | Item, by: "User", up: bool) -> tuple[int, int]:
         if moved.order != order:
             type(moved).objects.filter(pk=moved.pk).update(order=order)
     if other != place:
-        changed(page, by)
+        changed(page, by, None if isinstance(row, Section) else row.section)
     return other + 1, len(rows)

@@ -1,9 +1,10 @@
 """The only door between what staff write and what patients read."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.redirects.models import Redirect
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contact.models import Practice
-from procedures import illustrations, notices, snapshots
+from procedures import drafts, illustrations, links, snapshots
 from procedures.models import Clinician, Page, Revision, Section
 from procedures.models.revision import today
 from procedures.snapshots import Titles
@@ -55,69 +56,119 @@ def publish(
     live_from: datetime | None = None,
     review: Review | None = None,
     cleared: Collection[int] = (),
+    replaces_scheduled: bool = False,
 ) -> list[Revision]:
     """Give patients the stored drafts of these pages, all or none, from `live_from` on (now unless told).
 
     Pages published together may link to each other. `cleared` are the keys of sections that awaited a
-    clinician and do no longer. Without `by` it is the site itself that publishes the content it ships with.
-    Raises CannotPublish when a draft is not fit, or `by` may not publish it.
+    clinician and do no longer. `replaces_scheduled` cancels what of these pages would come later and replace
+    them. Without `by` it is the site itself that publishes the content it ships with. Raises CannotPublish
+    when a draft is not fit, or `by` may not publish it.
     """
-    now = timezone.now()
-    list(Page.objects.select_for_update().filter(pk__in=[page.pk for page in pages]))
+    wait_for_others()
+    live_from = live_from or timezone.now()
     Section.objects.filter(pk__in=cleared, page__in=pages).update(awaits_review=False)
-    drafts = list(snapshots.drafts().filter(pk__in=[page.pk for page in pages]))
-    titles = snapshots.linked_titles(drafts, live_from or now) | {draft.pk: draft.title for draft in drafts}
+    stored = list(snapshots.drafts().filter(pk__in=[page.pk for page in pages]))
+    titles = snapshots.linked_titles(stored, live_from) | {draft.pk: draft.title for draft in stored}
     problems = [
         (page.pk, f"“{page.title}” was deleted meanwhile.") for page in pages if page.pk not in titles
     ]
-    problems += [(draft.pk, words) for draft in drafts for words in unfit(draft, titles)]
+    problems += [(draft.pk, words) for draft in stored for words in unfit(draft, titles)]
     if by is not None:
-        problems += [(draft.pk, words) for draft in drafts for words in refusals(draft, by, review)]
+        problems += [(draft.pk, words) for draft in stored for words in refusals(draft, by, review)]
     if problems:
         raise CannotPublish(problems)
-    return [_publish(draft, titles, by, note, live_from or now, review) for draft in drafts]
+    later = Revision.objects.scheduled().filter(page__in=stored, live_from__gt=live_from)
+    cancelled = _cancel(later, by) if replaces_scheduled else []
+    batch = uuid4()
+    made = [_publish(draft, titles, by, note, live_from, review, batch) for draft in stored]
+    _refuse_dangling(cancelled)
+    return made
+
+
+def wait_for_others() -> None:
+    """Keep every page as it is until the transaction ends: they link to each other."""
+    list(Page.objects.select_for_update().order_by("pk"))
 
 
 def _publish(
-    draft: Page, titles: Titles, by: "User | None", note: str, live_from: datetime, review: Review | None
+    draft: Page,
+    titles: Titles,
+    by: "User | None",
+    note: str,
+    live_from: datetime,
+    review: Review | None,
+    batch: UUID,
 ) -> Revision:
+    writers = drafts.writers(draft)
+    is_new = bool(writers) and differs_from_live(draft)
     made = Revision(page=draft, snapshot=snapshots.of(draft, titles), made_by=by, note=note)
-    made.live_from, made.written_by = live_from, draft.draft_changed_by
+    made.live_from, made.written_by, made.made_together = live_from, draft.draft_changed_by, batch
     if review and draft.is_medical:
         made.reviewed_by, made.reviewed_on, made.next_review_on = review.by, review.on, review.next_on
+        made.reviewer_name, made.reviewer_degree = review.by.name, review.by.degree
     made.save()
-    Page.objects.filter(pk=draft.pk).update(review_asked_by=None, review_asked_at=None, review_note="")
+    if writers:
+        made.writers.set(writers if is_new else ())
+        drafts.forget_writers(draft)
+    if draft.review_asked_at:
+        Page.objects.filter(pk=draft.pk).update(review_asked_by=None, review_asked_at=None, review_note="")
     return made
 
 
 @transaction.atomic
 def withdraw(page: Page, by: "User", note: str, instead: Page | None = None) -> Revision:
-    """Take a page from patients at once, and what was scheduled of it; its readers are sent to `instead`.
+    """Take a page from patients at once, and cancel what was scheduled of it; its readers go to `instead`.
 
     Raises CannotPublish where the site cannot do without the page, or `by` may not.
     """
-    Page.objects.select_for_update().get(pk=page.pk)
+    wait_for_others()
     if not may_publish(by, page):
         raise CannotPublish([(page.pk, _may_not(page))])
-    if page.kind == Page.Kind.INDEX or (page.kind == Page.Kind.NOTICE and page.slug in notices.LINKED):
+    if page.kind == Page.Kind.INDEX or page.is_linked_notice:
         words = f"“{page.title}” cannot be withdrawn: every page links to it. Publish other words instead."
         raise CannotPublish([(page.pk, words)])
-    if instead and not Revision.objects.live().filter(page=instead).exists():
+    if instead and not Revision.objects.live_of(instead):
         raise CannotPublish([(page.pk, f"“{instead.title}” is not published: choose another page.")])
-    for revision in page.revisions.scheduled():
-        cancel(revision, by)
-    return Revision.objects.create(
-        page=page, snapshot={}, made_by=by, note=note, is_withdrawal=True, instead=instead
-    )
+    cancelled = _cancel(page.revisions.scheduled(), by)
+    while cancelled:  # and what links to what was to come together with it, but not to the page itself: 410
+        cancelled = _cancel(links.left_dangling({made.page for made in cancelled} - {page}), by)
+    gone = Revision(page=page, snapshot={}, made_by=by, note=note, is_withdrawal=True, instead=instead)
+    gone.live_from = timezone.now()
+    gone.save()
+    return gone
 
 
-def cancel(revision: Revision, by: "User") -> bool:
-    """Take back what was scheduled. False when its time has come, or somebody else took it back."""
-    return bool(
-        Revision.objects.scheduled()
-        .filter(pk=revision.pk)
-        .update(cancelled_at=timezone.now(), cancelled_by=by)
-    )
+@transaction.atomic
+def cancel(revision: Revision, by: "User") -> list[Revision]:
+    """Take back what was scheduled, with all that was scheduled together with it.
+
+    Returns what was taken back: nothing when its time has come, or somebody else did it. Raises CannotPublish
+    where `by` may not, or where something else that is scheduled links to it.
+    """
+    wait_for_others()
+    cancelled = _cancel(Revision.objects.scheduled().filter(pk=revision.pk), by)
+    _refuse_dangling(cancelled)
+    return cancelled
+
+
+def _cancel(scheduled: Iterable[Revision], by: "User | None") -> list[Revision]:
+    together = list(Revision.objects.scheduled().made_with(scheduled).select_related("page"))
+    if refused := [made.page for made in together if by and not may_publish(by, made.page)]:
+        raise CannotPublish([(page.pk, f"“{page}” is scheduled: a reviewer cancels it.") for page in refused])
+    for made in together:
+        made.cancelled_at, made.cancelled_by = timezone.now(), by
+        made.save(update_fields=["cancelled_at", "cancelled_by"])
+        made.page.draft_writers.add(*made.writers.all())
+    return together
+
+
+def _refuse_dangling(cancelled: list[Revision]) -> None:
+    """What is still to come must not link to what was just taken back."""
+    lost = links.left_dangling(revision.page for revision in cancelled) if cancelled else []
+    words = "“{}” is scheduled, too, and links to what you would cancel. Cancel that first."
+    if lost:
+        raise CannotPublish([(revision.page_id, words.format(revision.page)) for revision in lost])
 
 
 @transaction.atomic
@@ -129,7 +180,7 @@ def move(page: Page, slug: str, by: "User") -> None:
     page = Page.objects.select_for_update().get(pk=page.pk)
     if not may_publish(by, page):
         raise CannotPublish([(page.pk, _may_not(page))])
-    if page.kind == Page.Kind.INDEX or (page.kind == Page.Kind.NOTICE and page.slug in notices.LINKED):
+    if page.kind == Page.Kind.INDEX or page.is_linked_notice:
         raise ValidationError({"slug": "Every page of the site links to this address. It cannot change."})
     before = _paths(page)
     page.slug = slug
@@ -159,7 +210,7 @@ def _lead(old: str, new: str) -> None:
 
 def differs_from_live(page: Page) -> bool:
     """Whether the stored draft says anything else than what patients read now."""
-    live = Revision.objects.live().filter(page=page).first()
+    live = Revision.objects.live_of(page)
     draft = snapshots.drafts().get(pk=page.pk)
     return live is None or live.snapshot != snapshots.of(
         draft, snapshots.linked_titles([draft], timezone.now())
@@ -174,16 +225,21 @@ def refusals(page: Page, by: "User", review: Review | None) -> Iterator[str]:
         yield f"“{page.title}” is medical content: say which clinician reviewed it, and when."
     elif page.is_medical and review and review.on > today():
         yield "The day of the review is still to come."
+    elif page.is_medical and review and page.draft_changed_on and review.on < page.draft_changed_on:
+        yield (
+            f"“{page.title}” was changed after that review, on {page.draft_changed_on:%B %-d, %Y}. Enter the "
+            "day on which it was reviewed as it is now."
+        )
     elif needs_other_eyes(page, by):
         yield (
-            f"You changed “{page.title}” last yourself. Another reviewer publishes it. A practice of one "
-            "person can allow it under Practice details."
+            f"You wrote of “{page.title}” yourself what patients would read anew. Another reviewer publishes "
+            "it. A practice of one person can allow it under Practice details."
         )
 
 
 def is_own_work(page: Page, by: "User") -> bool:
-    """Whether nobody else looked at what this person wrote; four eyes are for medical content."""
-    return page.is_medical and page.draft_changed_by_id == by.pk
+    """Whether patients would read anew what this person wrote; four eyes are for medical content."""
+    return page.is_medical and by.pk in drafts.writers(page) and differs_from_live(page)
 
 
 def needs_other_eyes(page: Page, by: "User") -> bool:

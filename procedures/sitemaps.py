@@ -30,7 +30,7 @@ class ClinicianPage(SiteSitemap):
     """The clinicians, when there are any. The form is not listed: nobody should find it without the page."""
 
     def items(self) -> list[str]:
-        has_clinicians = Clinician.objects.filter(is_listed=True).exists()
+        has_clinicians = Clinician.objects.listed().exists()
         return ["procedures:clinicians"] if has_clinicians else []
 
     def location(self, item: str) -> str:

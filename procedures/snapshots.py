@@ -1,6 +1,6 @@
 """A whole page as JSON: what is published, previewed, compared, restored and written to files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,12 @@ def drafts() -> QuerySet[Page]:
     items = Prefetch("items", Item.objects.select_related("linked_page"))
     sections = Prefetch("sections", Section.objects.select_related("linked_page").prefetch_related(items))
     return Page.objects.prefetch_related(sections)
+
+
+def links(snapshot: Snapshot) -> Iterator[Snapshot]:
+    """Each link of its sections and items, from top to bottom."""
+    for section in snapshot.get("sections", []):
+        yield from (holder["link"] for holder in (section, *section["items"]) if holder["link"])
 
 
 def linked_titles(drafts: Iterable[Page], at: datetime) -> Titles:

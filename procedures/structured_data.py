@@ -58,8 +58,8 @@ def _web_page(revision: Revision) -> Node:
         node["lastReviewed"] = revision.reviewed_on.isoformat()
         node["reviewedBy"] = {
             "@type": "Person",
-            "name": revision.reviewed_by.name,
-            "honorificSuffix": revision.reviewed_by.degree,
+            "name": revision.reviewer_name,
+            "honorificSuffix": revision.reviewer_degree,
         }
     return node
 

@@ -26,20 +26,18 @@ class LivePages:
 
 def live_pages(now: datetime) -> LivePages:
     today = timezone.localdate(now)
-    is_due, is_medical = Q(next_review_on__lte=today + SOON), ~Q(page__kind=Page.Kind.NOTICE)
+    is_due, is_medical = Q(next_review_on__lte=today + SOON), ~Q(page__in=Page.objects.linked_notices())
     is_unreviewed, is_placeholder = is_medical & Q(reviewed_by=None), Q(snapshot__is_placeholder=True)
     found = Revision.objects.live(now).filter(is_due | is_unreviewed | is_placeholder)
     pages = LivePages([], [], [])
-    fields = ("page_id", "page__kind", "snapshot__title", "next_review_on", "snapshot__is_placeholder")
-    for key, kind, title, next_review, is_to_come in found.order_by("next_review_on", "pk").values_list(
-        *fields
-    ):
+    for revision in found.order_by("next_review_on", "pk"):
+        key, title, next_review = revision.page_id, revision.snapshot["title"], revision.next_review_on
         if next_review is not None and next_review <= today + SOON:
             words = "overdue since" if next_review < today else "due"
             pages.due.append((key, f"{title}, {words} {next_review:%B} {next_review.day}"))
-        if next_review is None and kind != Page.Kind.NOTICE:
+        if next_review is None and revision.page.is_medical:
             pages.unreviewed.append((key, title))
-        if is_to_come:
+        if revision.snapshot["is_placeholder"]:
             pages.placeholders.append((key, title))
     return pages
 

@@ -39,7 +39,7 @@ def handout(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def clinicians(request: HttpRequest) -> HttpResponse:
     """Those whom the practice entered and listed; without any there is no page."""
-    listed = Clinician.objects.filter(is_listed=True)
+    listed = Clinician.objects.listed()
     if not listed:
         raise Http404
     path = reverse("procedures:clinicians")
@@ -89,7 +89,7 @@ def context(revision: Revision) -> dict[str, Any]:
         "path": revision.get_absolute_url(),
         "breadcrumbs": site_map.trail(revision),
         "listings": site_map.listings(slug) if kind == Page.Kind.INDEX else [],
-        "has_clinicians": slug == "home" and Clinician.objects.filter(is_listed=True).exists(),
+        "has_clinicians": slug == "home" and Clinician.objects.listed().exists(),
         "in_effect_since": _in_effect_since(revision),
         "contact_path": _contact_path(kind, slug),
         "part": site_map.INDEXES.get(Page.Kind(kind), slug),
@@ -148,7 +148,7 @@ def _former_address(request: HttpRequest) -> HttpResponse:
 
 def _withdrawn(request: HttpRequest, revision: Revision) -> HttpResponse:
     """410: it was here and will not be back (RFC 9110, 15.5.11); with where to go instead."""
-    instead = revision.instead and Revision.objects.live().filter(page=revision.instead).first()
+    instead = revision.instead and Revision.objects.live_of(revision.instead)
     return render(
         request, "errors/410.html", {"title": "This page was taken down", "instead": instead}, status=410
     )

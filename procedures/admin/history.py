@@ -43,9 +43,7 @@ def compare(request: HttpRequest, page: Page) -> HttpResponse:
     """Two versions side by side: what patients read and the draft, unless others are chosen."""
     before, after = request.GET.get("before", LIVE), request.GET.get("after", DRAFT)
     choices = [(DRAFT, "The draft"), (LIVE, "What patients read now")]
-    for revision in (
-        page.revisions.filter(is_withdrawal=False).select_related("page").order_by("-pk")[:NEWEST]
-    ):
+    for revision in page.revisions.restorable().select_related("page").order_by("-pk")[:NEWEST]:
         choices.append((str(revision.pk), _name(revision)))
     parts = comparison.compare(_version(page, before), _version(page, after))
     return screens.render(
@@ -75,9 +73,9 @@ def _version(page: Page, name: str) -> Snapshot:
     if name == DRAFT:
         return drafts.current(page)
     if name == LIVE:
-        live = Revision.objects.live().filter(page=page).first()
+        live = Revision.objects.live_of(page)
         return live.snapshot if live else {}
     key = int(name) if name.isdecimal() and len(name) < 18 else 0
-    found = get_object_or_404(page.revisions.filter(is_withdrawal=False), pk=key)
+    found = get_object_or_404(page.revisions.restorable(), pk=key)
     snapshot: Snapshot = found.snapshot
     return snapshot

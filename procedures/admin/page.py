@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 
 from procedures import advice, drafts, publishing
-from procedures.admin import conflicts, history, ordering, preview, publish, screens
+from procedures.admin import address, conflicts, history, ordering, preview, publish, screens, withdraw
 from procedures.admin.fields import OVERRIDES
 from procedures.admin.section import SectionInline
 from procedures.models import Page
@@ -49,8 +49,8 @@ class PageAdmin(admin.ModelAdmin):
             "compare": history.compare,
             "publish": publish.show,
             "ask": publish.ask,
-            "withdraw": publish.withdraw,
-            "address": publish.address,
+            "withdraw": withdraw.show,
+            "address": address.show,
         }
         wrap = self.admin_site.admin_view
         return [
@@ -121,8 +121,12 @@ class PageAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if not change or form.has_changed() or any(formset.has_changed() for formset in formsets):
-            drafts.changed(form.instance, cast(User, request.user))
+        by = cast(User, request.user)
+        if not change or form.has_changed() or any(formset.deleted_objects for formset in formsets):
+            drafts.changed(form.instance, by)
+        for formset in formsets:
+            for section in (*formset.new_objects, *(section for section, _ in formset.changed_objects)):
+                drafts.changed(form.instance, by, section)
 
     def response_add(
         self, request: HttpRequest, obj: Page, post_url_continue: str | None = None

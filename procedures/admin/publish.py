@@ -1,14 +1,13 @@
-"""Giving a page to patients, now or later; taking it back; moving it."""
+"""Giving a page to patients, now or later; taking back what is to come."""
 
-import hashlib
-import json
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.utils import from_current_timezone
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +16,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contact import opening_hours
-from procedures import advice, comparison, drafts, publishing, snapshots
-from procedures.admin import screens
+from procedures import advice, drafts, publishing, snapshots
+from procedures.admin import changes, screens
+from procedures.admin.changes import Changes
 from procedures.admin.fields import DayInput, TimeInput
 from procedures.models import Clinician, Page, Revision, Section
 from procedures.models.revision import today
@@ -67,6 +67,9 @@ class PublishForm(forms.Form):
     )
     day = forms.DateField(label="Day", required=False, widget=DayInput)
     at = forms.TimeField(label="Time (Central)", required=False, widget=TimeInput)
+    replaces_scheduled = forms.BooleanField(
+        label="Cancel what is scheduled for later than that", required=False, initial=True
+    )
     note = forms.CharField(
         label="What changed, and why",
         max_length=200,
@@ -74,14 +77,20 @@ class PublishForm(forms.Form):
     )
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, page: Page, data: Any = None) -> None:
-        self.page = page
-        self.linked = _linked_drafts(page)
+    def __init__(self, changes: Changes, data: Any = None) -> None:
+        self.changes = changes
+        self.page = page = changes.page.page
+        self.linked = [change.page for change in changes.linked]
         initial = {"reviewed_on": today(), "next_review_on": today() + YEAR}
         super().__init__(data, initial=initial)
         self.fields["also"].queryset = Page.objects.filter(pk__in=[p.pk for p in self.linked])  # type: ignore[attr-defined]
         held_back = page.sections.filter(awaits_review=True)
         self.fields["cleared"].queryset = held_back  # type: ignore[attr-defined]
+        scheduled = Revision.objects.scheduled().filter(page__in=[page, *self.linked])
+        if scheduled:
+            self.fields["replaces_scheduled"].help_text = _replaced(scheduled)
+        else:
+            del self.fields["replaces_scheduled"]
         if not self.linked:
             del self.fields["also"]
         if not held_back:
@@ -95,11 +104,6 @@ class PublishForm(forms.Form):
             if described := " ".join(filter(None, [help_id, error_id])):
                 self.fields[name].widget.attrs["aria-describedby"] = described
 
-    def fingerprint(self) -> str:
-        """Changes with every word that would be published."""
-        told = json.dumps([drafts.current(page) for page in (self.page, *self.linked)], sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         reviewed_on, next_on = cleaned.get("reviewed_on"), cleaned.get("next_review_on")
@@ -109,7 +113,7 @@ class PublishForm(forms.Form):
             self.add_error("next_review_on", "The next review must be later than today.")
         if cleaned.get("when") == "later":
             cleaned["live_from"] = self._live_from(cleaned.get("day"), cleaned.get("at"))
-        if cleaned.get("seen") != self.fingerprint():
+        if cleaned.get("seen") != self.changes.fingerprint:
             raise ValidationError(
                 "Somebody changed a draft meanwhile. Look at the changes again, then publish."
             )
@@ -139,11 +143,10 @@ class PublishForm(forms.Form):
         return publishing.Review(cleaned["reviewed_by"], cleaned["reviewed_on"], cleaned["next_review_on"])
 
 
-def _linked_drafts(page: Page) -> list[Page]:
-    """The pages that this draft links to whose own drafts patients do not have."""
-    linked = Page.objects.filter(pk__in=page.sections.values("linked_page"))
-    linked |= Page.objects.filter(pk__in=page.sections.values("items__linked_page"))
-    return [other for other in linked.distinct() if other != page and publishing.differs_from_live(other)]
+def _replaced(scheduled: Iterable[Revision]) -> str:
+    """What would come later instead of what is published now, with all that is cancelled with it."""
+    told = [screens.scheduled_in_words(revision) for revision in scheduled]
+    return f"Otherwise it replaces what you publish when its time comes: {'; '.join(told)}."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,22 +156,25 @@ def show(request: HttpRequest, page: Page) -> HttpResponse:
     user = cast(User, request.user)
     screens.refuse_who_may_not_change(request)
     if not publishing.may_publish(user, page) or publishing.needs_other_eyes(page, user):
-        return _screen(request, page, None, status=403 if request.method == "POST" else 200)
+        status = 403 if request.method == "POST" else 200
+        return _screen(request, changes.of(page), None, status=status)
     if request.method != "POST":
-        return _screen(request, page, PublishForm(page))
+        looked_at = changes.of(page)
+        return _screen(request, looked_at, PublishForm(looked_at))
     list(Page.objects.select_for_update().order_by("pk"))  # what was looked at stays so until it is published
-    form = PublishForm(page, request.POST)
+    looked_at = changes.of(page)
+    form = PublishForm(looked_at, request.POST)
     if not form.is_valid():
-        return _screen(request, page, form)
+        return _screen(request, looked_at, form)
     try:
         with transaction.atomic():
             made = _publish(page, form, user)
     except publishing.CannotPublish as error:
         for _, problem in error.problems:
             form.add_error(None, problem)
-        return _screen(request, page, form)
+        return _screen(request, looked_at, form)
     for revision in made:
-        _log(request, revision.page, _log_words(revision, user))
+        screens.log(request, revision.page, _log_words(revision, user))
     messages.success(request, _success(made))
     return redirect(screens.path_of(page, "history"))
 
@@ -183,11 +189,13 @@ def _publish(page: Page, form: PublishForm, user: User) -> list[Revision]:
         live_from=cleaned.get("live_from"),
         review=form.review,
         cleared=[section.pk for section in cleaned.get("cleared", [])],
+        replaces_scheduled=cleaned.get("replaces_scheduled", False),
     )
 
 
 def _log_words(revision: Revision, user: User) -> str:
-    own = " By the one who wrote it." if publishing.is_own_work(revision.page, user) else ""
+    is_own = revision.page.is_medical and revision.writers.filter(pk=user.pk).exists()
+    own = " By one who wrote it." if is_own else ""
     return f"Published{' for later' if revision.is_scheduled else ''}.{own}"
 
 
@@ -198,12 +206,12 @@ def _success(made: list[Revision]) -> str:
     return f"Patients read {titles} now."
 
 
-def _screen(request: HttpRequest, page: Page, form: PublishForm | None, status: int = 200) -> HttpResponse:
-    draft = drafts.current(page)
-    live = Revision.objects.live().filter(page=page).first()
+def _screen(
+    request: HttpRequest, looked_at: Changes, form: PublishForm | None, status: int = 200
+) -> HttpResponse:
+    page = looked_at.page.page
     stored = snapshots.drafts().get(pk=page.pk)
     titles = snapshots.linked_titles([stored], timezone.now())
-    shown = snapshots.of(stored, titles)
     return screens.render(
         request,
         page,
@@ -211,21 +219,17 @@ def _screen(request: HttpRequest, page: Page, form: PublishForm | None, status: 
         f"Publish {page}",
         status=status,
         form=form,
-        live=live,
+        changes=looked_at,
+        seen=looked_at.fingerprint,
         scheduled=page.revisions.scheduled(),
-        parts=[part for part in comparison.compare(live.snapshot if live else {}, shown) if part.is_changed],
         problems=list(
             publishing.unfit(stored, titles | {p.pk: p.title for p in (form.linked if form else [])})
         ),
-        advice=advice.of(draft),
+        advice=advice.of(looked_at.page.draft),
         may_publish=publishing.may_publish(page=page, user=cast(User, request.user)),
         is_own_work=publishing.is_own_work(page, cast(User, request.user)),
         has_clinicians=Clinician.objects.exists(),
     )
-
-
-def _log(request: HttpRequest, page: Page, words: str) -> None:
-    admin.site._registry[Page].log_change(request, page, words)
 
 
 @require_POST
@@ -233,86 +237,18 @@ def ask(request: HttpRequest, page: Page) -> HttpResponse:
     """Put the draft before the reviewers."""
     screens.refuse_who_may_not_change(request)
     drafts.ask_for_review(page, cast(User, request.user), request.POST.get("note", "").strip())
-    _log(request, page, "Asked for review.")
+    screens.log(request, page, "Asked for review.")
     messages.success(request, f"The reviewers see on their first page that “{page}” waits for them.")
     return redirect(screens.path_of(page, "publish"))
-
-
-class WithdrawForm(forms.Form):
-    note = forms.CharField(
-        label="Why",
-        max_length=200,
-        error_messages={"required": "Write why. The history shows it."},
-    )
-    instead = forms.ModelChoiceField(
-        Page.objects.none(),
-        required=False,
-        label="Where its readers are sent",
-        empty_label="To the start page",
-    )
-
-    def __init__(self, page: Page, data: Any = None) -> None:
-        super().__init__(data)
-        live = Revision.objects.live().exclude(page=page)
-        self.fields["instead"].queryset = Page.objects.filter(pk__in=live.values("page"))  # type: ignore[attr-defined]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, page: Page) -> HttpResponse:
-    """Take the page from patients at once."""
-    screens.refuse_who_may_not_change(request)
-    form = WithdrawForm(page, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            publishing.withdraw(page, cast(User, request.user), **form.cleaned_data)
-        except publishing.CannotPublish as error:
-            form.add_error(None, str(error))
-        else:
-            _log(request, page, "Withdrawn.")
-            messages.success(request, f"Patients no longer get “{page}”. Publish it to bring it back.")
-            return redirect(screens.path_of(page, "history"))
-    return screens.render(request, page, "withdraw", f"Withdraw {page}", form=form)
-
-
-class AddressForm(forms.Form):
-    slug = forms.SlugField(
-        label="New address",
-        max_length=100,
-        error_messages={
-            "required": "Enter the new address.",
-            "invalid": "Use small letters, digits and hyphens only, like: back-pain.",
-        },
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def address(request: HttpRequest, page: Page) -> HttpResponse:
-    """Move the page. Its old address leads to the new one."""
-    screens.refuse_who_may_not_change(request)
-    form = AddressForm(request.POST or None, initial={"slug": page.slug})
-    before = page.get_absolute_url()
-    if request.method == "POST" and form.is_valid():
-        try:
-            publishing.move(page, form.cleaned_data["slug"], cast(User, request.user))
-        except publishing.CannotPublish as error:
-            form.add_error(None, str(error))
-        except ValidationError as error:
-            form.add_error("slug", error.message_dict.get("slug") or error.message_dict[NON_FIELD_ERRORS])
-        else:
-            page.refresh_from_db()
-            _log(request, page, "Address changed.")
-            messages.success(request, f"{before} leads to {page.get_absolute_url()} now.")
-            return redirect(screens.path_of(page, "change"))
-    return screens.render(request, page, "address", f"Change the address of {page}", form=form)
 
 
 @require_POST
 def restore(request: HttpRequest, page: Page, revision: int) -> HttpResponse:
     """Make the draft what a revision was; patients see nothing of it until it is published."""
     screens.refuse_who_may_not_change(request)
-    old = get_object_or_404(page.revisions.filter(is_withdrawal=False), pk=revision)
+    old = get_object_or_404(page.revisions.restorable(), pk=revision)
     kept = drafts.restore(old, cast(User, request.user))
-    _log(request, page, f"Draft restored from version {old.pk}.")
+    screens.log(request, page, f"Draft restored from version {old.pk}.")
     also = " What the draft said before is kept below." if kept else ""
     messages.success(request, f"The draft is what it was in that version. Publish it when it is right.{also}")
     return redirect(screens.path_of(page, "history"))
@@ -322,11 +258,17 @@ def restore(request: HttpRequest, page: Page, revision: int) -> HttpResponse:
 def cancel(request: HttpRequest, page: Page, revision: int) -> HttpResponse:
     """Take back what patients would get later."""
     screens.refuse_who_may_not_change(request)
-    if not publishing.may_publish(cast(User, request.user), page):
-        messages.error(request, "A reviewer cancels what a reviewer scheduled.")
-    elif publishing.cancel(get_object_or_404(page.revisions, pk=revision), cast(User, request.user)):
-        _log(request, page, "Scheduled version cancelled.")
-        messages.success(request, "It is cancelled. Patients keep what they read now.")
+    made = get_object_or_404(page.revisions, pk=revision)
+    try:
+        cancelled = publishing.cancel(made, cast(User, request.user))
+    except publishing.CannotPublish as error:
+        messages.error(request, str(error))
+        return redirect(screens.path_of(page, "history"))
+    for other in cancelled:
+        screens.log(request, other.page, "Scheduled version cancelled.")
+    if cancelled:
+        titles = " and ".join(f"“{other.page}”" for other in cancelled)
+        messages.success(request, f"It is cancelled. Patients keep what they read now of {titles}.")
     else:
         messages.error(request, "It was too late: patients have it already, or somebody else cancelled it.")
     return redirect(screens.path_of(page, "history"))

@@ -8,16 +8,17 @@ from procedures.models import Revision
 class RevisionAdmin(admin.ModelAdmin):
     """What was published, when and by whom. Read only; each page's history compares and restores."""
 
-    list_display = ("page", "live_from", "made_by", "reviewed_by", "note")
+    list_display = ("page", "live_from", "made_by", "reviewer", "note")
     list_filter = ("page",)
-    list_select_related = ("page", "made_by", "reviewed_by")
+    list_select_related = ("page", "made_by")
     fields = (
         "page",
         "live_from",
         ("made_at", "made_by"),
-        "written_by",
+        ("written_by", "writers"),
         "note",
-        ("reviewed_by", "reviewed_on", "next_review_on"),
+        ("reviewed_by", "reviewer_name", "reviewer_degree"),
+        ("reviewed_on", "next_review_on"),
         ("is_withdrawal", "instead"),
         ("cancelled_at", "cancelled_by"),
         "snapshot",

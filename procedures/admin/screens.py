@@ -9,9 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 
+from contact import opening_hours
 from procedures import advice, drafts
-from procedures.models import Page
+from procedures.models import Page, Revision
 
 Screen = Callable[..., HttpResponse]  # of a request, a page, and what else its address holds
 WAYS = {
@@ -51,6 +53,19 @@ def render(
         "here": request.path,
     }
     return TemplateResponse(request, f"admin/procedures/page/{template}.html", shown | context, status=status)
+
+
+def log(request: HttpRequest, page: Page, words: str) -> None:
+    """What staff did to the page, for its history."""
+    admin.site._registry[Page].log_change(request, page, words)
+
+
+def scheduled_in_words(revision: Revision) -> str:
+    """What is scheduled, when, and what is cancelled together with it."""
+    start = timezone.localtime(revision.live_from)
+    together = " and ".join(f"“{other.page}”" for other in revision.companions())
+    words = f"“{revision.page}” for {opening_hours.moment_in_words(start)}"
+    return f"{words}, together with {together}" if together else words
 
 
 def ways(page: Page) -> list[tuple[str, str]]:

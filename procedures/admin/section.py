@@ -119,8 +119,11 @@ class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        page, by = form.instance.page, cast(User, request.user)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
-            drafts.changed(form.instance.page, cast(User, request.user))
+            drafts.changed(page, by, form.instance)
+        if "awaits_review" in form.changed_data:  # patients get the page with the section, or without it
+            drafts.changed(page, by)
 
     def delete_model(self, request: HttpRequest, obj: Section) -> None:
         super().delete_model(request, obj)

@@ -1,8 +1,20 @@
+import re
+from typing import Final
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-NEEDS_BOARD = "“Board certified” needs the board’s full name and the specialty (La. R.S. 37:1285(A)(32))."
+NEEDS_BOARD: Final = (
+    "“Board certified” needs the board’s full name and the specialty (La. R.S. 37:1285(A)(32))."
+)
+CLAIM: Final = re.compile(r"\bboard[\W_]*certif|\bdiplomates?\b", re.IGNORECASE)
+
+
+class ClinicianQuerySet(models.QuerySet["Clinician"]):
+    def listed(self) -> "ClinicianQuerySet":
+        """Those whom patients may meet."""
+        return self.filter(is_listed=True)
 
 
 class Clinician(models.Model):
@@ -29,6 +41,8 @@ class Clinician(models.Model):
     )
     order = models.PositiveSmallIntegerField(default=100, help_text="The lowest number comes first.")
 
+    objects = ClinicianQuerySet.as_manager()
+
     class Meta:
         ordering = ["order", "name", "pk"]
         constraints = [
@@ -48,11 +62,14 @@ class Clinician(models.Model):
         return f"{self.name}, {self.degree}"
 
     def clean(self) -> None:
-        self.degree, self.board, self.specialty = (
-            text.strip() for text in (self.degree, self.board, self.specialty)
-        )
+        for name in ("name", "degree", "board", "specialty"):
+            setattr(self, name, getattr(self, name).strip())
         if self.is_board_certified and not (self.board and self.specialty):
             raise ValidationError({"is_board_certified": NEEDS_BOARD})
+        claiming = [name for name in ("name", "degree", "about") if CLAIM.search(getattr(self, name))]
+        if claiming and not self.certification:
+            words = f"This claims a board certification. {NEEDS_BOARD} Tick it below, and enter both."
+            raise ValidationError(dict.fromkeys(claiming, words))
         if self.board and self.board.isupper() and " " not in self.board:
             raise ValidationError({"board": "Write the board’s full name, not its initials."})
 

@@ -1,11 +1,15 @@
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
+from django.contrib.redirects.models import Redirect
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+
+from procedures import notices
 
 MARKS = (
     "An empty line starts a new paragraph; _underscores_ mark a word that the sentence explains; [2] points "
@@ -14,12 +18,27 @@ MARKS = (
 
 
 class PageQuerySet(models.QuerySet["Page"]):
+    def by_address(self) -> dict[str, "Page"]:
+        """Each page under `kind/slug`: of its address, and of those that it moved away from."""
+        return self.by_former_address() | {f"{page.kind}/{page.slug}": page for page in self}
+
+    def by_former_address(self) -> dict[str, "Page"]:
+        """The pages that moved, each under the addresses that lead to it now."""
+        by_path = {page.get_absolute_url(): page for page in self}
+        moved = Redirect.objects.filter(site_id=settings.SITE_ID).values_list("old_path", "new_path")
+        led = ((old.rstrip("/").rpartition("/")[2], by_path.get(new)) for old, new in moved)
+        return {f"{page.kind}/{slug}": page for slug, page in led if page}
+
     def with_live_from(self) -> "PageQuerySet":
         """Each page with `live_from`: since when patients get its live revision, None if they get none."""
         from procedures.models.revision import Revision  # which refers to Page
 
         live = Revision.objects.live().filter(page=OuterRef("pk"))
         return self.annotate(live_from=Subquery(live.values("live_from")[:1]))
+
+    def linked_notices(self) -> "PageQuerySet":
+        """Those that every page's foot links to."""
+        return self.filter(kind=Page.Kind.NOTICE, slug__in=notices.LINKED)
 
     def awaiting_review(self) -> "PageQuerySet":
         """Those whose draft somebody asked a reviewer to look at, the longest waiting first."""
@@ -76,7 +95,11 @@ class Page(models.Model):
         help_text="The page says that its text is still to come, and the deployment check refuses it.",
     )
 
-    # Who must not be the only one to look at the draft before it is published (procedures.publishing).
+    # Those whose words nobody else published yet, and who therefore must not be the only one to look at them
+    # (procedures.publishing). Who changed one section is remembered with it: it may be held back.
+    draft_writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", blank=True, editable=False
+    )
     draft_changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -122,9 +145,19 @@ class Page(models.Model):
         return reverse(f"procedures:{self.kind}", args=[self.slug])
 
     @property
+    def draft_changed_on(self) -> date | None:
+        """The day, in the practice's time zone, on which the draft was changed last."""
+        return timezone.localdate(self.draft_changed_at) if self.draft_changed_at else None
+
+    @property
+    def is_linked_notice(self) -> bool:
+        """Whether every page's foot links to it, so that it must be there."""
+        return self.kind == Page.Kind.NOTICE and self.slug in notices.LINKED
+
+    @property
     def is_medical(self) -> bool:
-        """Whether what it says may only be published by a reviewer. A notice says nothing medical."""
-        return self.kind != Page.Kind.NOTICE
+        """Whether only a reviewer may publish what it says: all but the notices in every page's foot."""
+        return not self.is_linked_notice
 
     def clean(self) -> None:
         self._refuse_moving_once_published()
@@ -138,10 +171,21 @@ class Page(models.Model):
             )
         if self.kind == self.Kind.NOTICE and not self._address_is_free():
             raise ValidationError({"slug": "The site uses this address itself. Choose another."})
+        if moved := self._moved_from_here():
+            raise ValidationError(
+                {"slug": f"This address leads to “{moved}”, which had it before. Choose another."}
+            )
         if self._namesakes().exists():
             raise ValidationError(
                 {"slug": "A procedure and a condition cannot share an address. Choose another."}
             )
+
+    def _moved_from_here(self) -> "Page | None":
+        """The page that this one would keep its readers from, were it to come here."""
+        if Page.objects.filter(pk=self.pk, kind=self.kind, slug=self.slug).exists():
+            return None
+        others = Page.objects.exclude(pk=self.pk)
+        return others.by_former_address().get(f"{self.kind}/{self.slug}")
 
     def _namesakes(self) -> "PageQuerySet":
         kinds = {self.Kind.PROCEDURE, self.Kind.CONDITION}

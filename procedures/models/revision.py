@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -27,12 +28,26 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def live(self, at: datetime | None = None) -> "RevisionQuerySet":
         """What patients get at that time: of the revisions in force those that are no withdrawal."""
-        return self.in_force(at).filter(is_withdrawal=False)
+        return self.in_force(at).restorable()
+
+    def live_of(self, page: Page) -> "Revision | None":
+        """What patients read of this page now; None where they get nothing."""
+        return self.live().filter(page=page).first()
+
+    def restorable(self) -> "RevisionQuerySet":
+        """Those that hold a whole page: all but withdrawals."""
+        return self.filter(is_withdrawal=False)
 
     def scheduled(self) -> "RevisionQuerySet":
         """Those that patients will get later, the next one first."""
         coming = self.filter(live_from__gt=timezone.now(), cancelled_at__isnull=True)
         return coming.order_by("live_from", "pk")
+
+    def made_with(self, revisions: "Iterable[Revision]") -> "RevisionQuerySet":
+        """Those, and all that were made together with them, since they may link to each other."""
+        keys = {(revision.pk, revision.made_together) for revision in revisions}
+        batches = [batch for _, batch in keys if batch]
+        return self.filter(Q(pk__in=[pk for pk, _ in keys]) | Q(made_together__in=batches))
 
     def at_address(self, kind: str, slug: str) -> "RevisionQuerySet":
         return self.filter(page__kind=kind, page__slug=slug)
@@ -64,6 +79,9 @@ class Revision(models.Model):
         null=True, blank=True, default=timezone.now, help_text="Never, for a draft that was kept."
     )
     made_at = models.DateTimeField(auto_now_add=True)
+    made_together = models.UUIDField(
+        null=True, blank=True, help_text="The same for all that were published in one step."
+    )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -75,11 +93,19 @@ class Revision(models.Model):
         blank=True,
         help_text="Who changed the draft last before.",
     )
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        blank=True,
+        help_text="All who wrote of it what nobody else had published.",
+    )
     note = models.CharField("why", max_length=200, blank=True)
 
     reviewed_by = models.ForeignKey(
         Clinician, on_delete=models.PROTECT, related_name="reviews", null=True, blank=True
     )
+    reviewer_name = models.CharField(max_length=200, blank=True, help_text="As it was then.")
+    reviewer_degree = models.CharField(max_length=50, blank=True, help_text="As it was then.")
     reviewed_on = models.DateField(null=True, blank=True)
     next_review_on = models.DateField(null=True, blank=True)
 
@@ -108,6 +134,7 @@ class Revision(models.Model):
                 name="revision_review_is_whole",
                 condition=Q(reviewed_by=None, reviewed_on=None, next_review_on=None)
                 | Q(
+                    ~Q(reviewer_name="") & ~Q(reviewer_degree=""),
                     reviewed_by__isnull=False,
                     reviewed_on__isnull=False,
                     next_review_on__isnull=False,
@@ -130,13 +157,28 @@ class Revision(models.Model):
         """The day in the practice's time zone on which patients first got it."""
         return timezone.localdate(self.live_from) if self.live_from else None
 
+    def companions(self) -> "RevisionQuerySet":
+        """What was scheduled together with it, and is cancelled together with it."""
+        coming = Revision.objects.scheduled().made_with([self])
+        return coming.exclude(pk=self.pk).select_related("page")
+
     @property
     def is_kept_draft(self) -> bool:
         return self.live_from is None
 
     @property
+    def was_given_up(self) -> bool:
+        """Whether it was made, and never given to patients: a draft that was kept, or a cancelled version."""
+        return self.is_kept_draft or self.cancelled_at is not None
+
+    @property
     def is_scheduled(self) -> bool:
         return self.live_from is not None and self.cancelled_at is None and self.live_from > timezone.now()
+
+    @property
+    def reviewer(self) -> str:
+        """Who reviewed it, as patients read it: the name and degree of that day."""
+        return f"{self.reviewer_name}, {self.reviewer_degree}" if self.reviewer_name else ""
 
     @property
     def review_is_due(self) -> bool:

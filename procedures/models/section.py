@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -79,6 +80,9 @@ class Section(models.Model):
         help_text="Kept from patients, whatever is published, until a reviewer gives it to them.",
     )
     order = models.PositiveSmallIntegerField(default=100, help_text="The lowest number comes first.")
+    draft_writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", blank=True, editable=False
+    )
 
     class Meta:
         ordering = ["order", "pk"]

@@ -105,6 +105,10 @@ def test_an_editor_and_a_reviewer_change_a_page(open_page, sign_in, served):
     reviewer.get_by_text("What went is struck through").wait_for()
     look(reviewer)
     reviewer.goto(f"{served.url}{PAGE}publish/")
+    for folded in reviewer.locator(".compare-more summary").all():
+        folded.press("Enter")
+    reviewer.get_by_text("Bone cement can leak").first.wait_for()
+    look(reviewer)
     press(reviewer, "Publish")
     assert reviewer.title().startswith("Error: ")
     look(reviewer)
@@ -118,6 +122,9 @@ def test_an_editor_and_a_reviewer_change_a_page(open_page, sign_in, served):
     reviewer.get_by_label("What changed, and why").fill("A clearer title")
     press(reviewer, "Publish")
     assert "8 am, Central time" in reviewer.inner_text(".messagelist")
+    look(reviewer)
+    reviewer.goto(f"{served.url}{PAGE}publish/")
+    assert reviewer.get_by_label("Cancel what is scheduled").is_checked()
     look(reviewer)
 
     patient = open_page("/procedures/kyphoplasty/")

@@ -262,7 +262,8 @@ def test_what_pages_need_is_named_with_links(admin_client):
     assert link["href"] == f"/admin/procedures/page/{key}/preview/"
     assert "more" in told["Medical pages that no clinician is named for"]
     last_month = timezone.localdate() - timedelta(days=30)
-    due = {"reviewed_by": make_clinician(), "reviewed_on": last_month}
+    due = {"reviewed_by": make_clinician(), "reviewer_name": "Ada Doe", "reviewer_degree": "MD"}
+    due["reviewed_on"] = last_month
     Revision.objects.filter(page=key).update(next_review_on=last_month + timedelta(days=29), **due)
     page = morning(admin_client)
     assert "Kyphoplasty, overdue since" in upkeep(page)["Pages whose review is due"]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from procedures.admin.publish import PublishForm
+from procedures.admin import changes
 from procedures.models import Clinician, Item, Page, Section
 from procedures.models.revision import today
 from procedures.publishing import Review
@@ -40,6 +40,6 @@ def publish_form(page, **overrides):
         "next_review_on": (today() + timedelta(days=365)).isoformat(),
         "when": "now",
         "note": "New words",
-        "seen": PublishForm(page).fingerprint(),
+        "seen": changes.of(page).fingerprint,
     }
     return data | overrides

@@ -80,7 +80,7 @@ def test_who_may_not_publish_may_not_withdraw_or_move(page, client):
     with pytest.raises(CannotPublish, match="a reviewer publishes it"):
         move(page, "elsewhere", editor)
     sign_in(client, editor)
-    answer = client.post(f"/admin/procedures/page/{page.pk}/withdraw/", {"note": "Why not"})
+    answer = client.post(f"/admin/procedures/page/{page.pk}/withdraw/", {"note": "Why not", "anyway": "on"})
     assert "a reviewer publishes it" in answer.content.decode()
 
 

@@ -3,12 +3,14 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
+from procedures import notices
 from procedures.content_files import BadContent, load_missing
 from procedures.management.commands.load_content import SHIPPED
 from procedures.models import Item, Page, Revision, Section
-from procedures.publishing import publish
+from procedures.publishing import move, publish, withdraw
 
 GOOD = """
 kind = "condition"
@@ -89,12 +91,75 @@ def test_a_changed_file_changes_the_draft_keeps_the_one_before_and_gives_patient
     assert load(path) == "Pages left as they are: 2\n"
 
 
-def test_a_shipped_file_that_is_not_fit_for_patients_changes_nothing(content, folder):
+def test_a_shipped_file_that_is_not_fit_for_patients_changes_nothing(no_content, folder):
     path = folder(bad=GOOD.format(slug="bad") + SECTION.format(kind="bullets"))
-    before = Page.objects.count()
     with pytest.raises(BadContent, match="“Sciatica”, section “Signs”: it is empty"):
         load_missing(path)
-    assert Page.objects.count() == before
+    assert not Page.objects.exists()
+
+
+def test_a_moved_page_is_not_made_anew_at_its_former_addresses(content, client, admin_user, folder):
+    page = Page.objects.get(slug="osteoporosis")
+    for slug in ("weak-bones", "thin-bones"):
+        move(page, slug, admin_user)
+        assert load() == "Pages left as they are: 13\n"
+    for old in ("osteoporosis", "weak-bones"):
+        assert client.get(f"/conditions/{old}/")["Location"] == "/conditions/thin-bones/"
+    path = folder(osteoporosis=(SHIPPED / "osteoporosis.toml").read_text())
+    assert load(path) == "Pages left as they are: 1\n"
+
+
+def test_a_file_of_a_moved_page_changes_its_draft_where_it_is_now(content, admin_user, folder):
+    page = Page.objects.get(slug="osteoporosis")
+    move(page, "weak-bones", admin_user)
+    text = (SHIPPED / "osteoporosis.toml").read_text()
+    changed = text.replace('title = "Osteoporosis"', 'title = "Weak bones"')
+    told = load(folder(osteoporosis=changed))
+    assert "Draft changed: /conditions/weak-bones/ (Weak bones)" in told
+    page.refresh_from_db()
+    assert (page.slug, page.title) == ("weak-bones", "Weak bones")
+
+
+def test_what_a_later_release_adds_is_a_draft_and_never_live(content, folder, client):
+    loaded = load_missing(folder(sciatica=GOOD.format(slug="sciatica")))
+    assert [page.slug for page in loaded.created] == ["sciatica"] and loaded.published == []
+    assert client.get("/conditions/sciatica/").status_code == 404
+    notice = GOOD.format(slug="advice").replace("condition", "notice")
+    load_missing(folder(advice=notice))
+    assert client.get("/advice/").status_code == 404
+
+
+@pytest.fixture
+def a_new_notice(content, folder, monkeypatch):
+    """Of the next release: every page's foot links to it."""
+    monkeypatch.setattr(notices, "LINKED", notices.LINKED | {"billing": "Billing"})
+    return GOOD.format(slug="billing").replace("condition", "notice")
+
+
+def test_a_notice_that_every_page_links_to_is_published_when_a_release_adds_it(a_new_notice, folder, client):
+    load_missing(folder(billing=a_new_notice))
+    assert client.get("/billing/").status_code == 200
+
+
+def test_a_new_notice_that_is_not_fit_stays_a_draft_and_the_site_starts(
+    a_new_notice, folder, client, admin_user
+):
+    withdraw(Page.objects.get(slug="cancer"), admin_user, "Out of date")
+    link = SECTION.format(kind="prose") + 'intro = "Text."\nlink = "condition/cancer"\n'
+    assert load_missing(folder(billing=a_new_notice + link)).published == []
+    assert client.get("/billing/").status_code == 404
+
+
+def test_no_page_takes_an_address_that_leads_to_another(content, admin_user):
+    page = Page.objects.get(slug="osteoporosis")
+    move(page, "weak-bones", admin_user)
+    with pytest.raises(ValidationError, match="leads to “Osteoporosis”, which had it before"):
+        Page(kind="condition", slug="osteoporosis", title="New", summary="New.").full_clean()
+    with pytest.raises(ValidationError, match="leads to “Osteoporosis”, which had it before"):
+        move(Page.objects.get(slug="cancer"), "osteoporosis", admin_user)
+    move(page, "osteoporosis", admin_user)
+    page.refresh_from_db()
+    page.full_clean()
 
 
 def test_order_in_the_file_is_order_on_the_page(content):

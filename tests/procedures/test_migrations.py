@@ -2,10 +2,13 @@ from importlib import import_module
 
 from django.apps import apps
 
-from procedures.models import Page, Revision
-from procedures.publishing import differs_from_live
+from procedures import drafts
+from procedures.models import Clinician, Page, Revision
+from procedures.publishing import differs_from_live, publish
+from tests.procedures.pages import make_review
 
 snapshots = import_module("procedures.migrations.0004_snapshots")
+reviews = import_module("procedures.migrations.0005_reviews")
 
 
 def as_it_was(snapshot):
@@ -34,3 +37,22 @@ def test_snapshots_of_before_the_content_desk_are_completed(content):
         if section["link"]
     }
     assert texts == {"conditions-treated": "All Conditions Treated"}
+
+
+def test_who_changed_a_draft_last_is_its_writer_when_nobody_published_it_since(content, admin_user):
+    new, old = Page.objects.get(slug="trauma"), Page.objects.get(slug="cancer")
+    for page in (new, old):
+        drafts.changed(page, admin_user)
+        page.draft_writers.clear()
+    publish(old)
+    reviews.remember_writers(apps, None)
+    assert drafts.writers(new) == {admin_user.pk} and not drafts.writers(old)
+
+
+def test_reviewers_of_before_are_named_as_they_are(content):
+    page = Page.objects.get(slug="trauma")
+    (revision,) = publish(page, review=make_review())
+    Clinician.objects.update(name="Ada Smith")
+    reviews.keep_reviewers(apps, None)
+    revision.refresh_from_db()
+    assert revision.reviewer == "Ada Smith, MD"

@@ -1,9 +1,11 @@
 """Every address of the desk against every role: who gets through, by reading (GET) and by acting (POST)."""
 
 import copy
+from importlib import import_module
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 from django.test import Client
 
@@ -63,10 +65,10 @@ TABLE = {
     "procedures/section/<int:pk>/shift/": ("", "ERS"),
     "procedures/section/item/<int:pk>/shift/": ("", "ERS"),
     "procedures/clinician/": ("ERS", "ERS"),
-    "procedures/clinician/add/": ("ERS", "ERS"),
+    "procedures/clinician/add/": ("RS", "RS"),
     "procedures/clinician/<path:object_id>/history/": ("ERS", "ERS"),
     "procedures/clinician/<path:object_id>/delete/": ("S", "S"),
-    "procedures/clinician/<path:object_id>/change/": ("ERS", "ERS"),
+    "procedures/clinician/<path:object_id>/change/": ("ERS", "RS"),
     "procedures/revision/": ("ERS", "ERS"),
     "procedures/revision/add/": ("", ""),
     "procedures/revision/<path:object_id>/history/": ("ERS", "ERS"),
@@ -270,3 +272,12 @@ def test_a_manager_changes_the_hours(content, person):
     assert person("M").post(path, sent).status_code == 302
     assert OpeningHours.objects.count() == 1
     assert not User.objects.filter(is_superuser=True).exclude(username="admin").exists()
+
+
+def test_an_editor_who_wrote_of_clinicians_before_does_no_longer(db):
+    editors = Group.objects.get(name="Content editor")
+    editors.permissions.add(*Permission.objects.filter(codename__in=["add_clinician", "change_clinician"]))
+    migration = import_module("ascentpain.migrations.0005_clinicians_are_reviewers_words")
+    migration.take_back(apps, None)
+    assert not editors.permissions.filter(codename__in=["add_clinician", "change_clinician"]).exists()
+    assert editors.permissions.filter(codename="view_clinician").exists()

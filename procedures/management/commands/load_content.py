@@ -10,8 +10,9 @@ SHIPPED = Path(content_files.__file__).parent / "content"
 
 class Command(BaseCommand):
     help = (
-        "Without a folder: create and publish the pages that the site ships with and does not have yet; a "
-        "page that exists is left as staff have it. With a folder: make the drafts what its TOML files say, "
+        "Without a folder: create the pages that the site ships with and does not have; on an empty database "
+        "they are published, later only a notice that every page links to. A page that exists is left as "
+        "staff have it, wherever they moved it. With a folder: make the drafts what its TOML files say, "
         "never what patients read; a draft that was nowhere else is kept in the page's history. A bad file "
         "changes nothing."
     )
@@ -26,7 +27,8 @@ class Command(BaseCommand):
         except content_files.BadContent as error:
             raise CommandError(f"Nothing was changed.\n{error}") from error
         for page in loaded.created:
-            done = "Draft made, to be published in the admin:" if folder else "Published"
+            is_live = page in loaded.published
+            done = "Published" if is_live else "Draft made, to be published in the admin:"
             self.stdout.write(f"{done} {page.get_absolute_url()} ({page.title})")
         for page in loaded.changed:
             self.stdout.write(f"Draft changed: {page.get_absolute_url()} ({page.title})")
