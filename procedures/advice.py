@@ -7,7 +7,7 @@ from typing import Final
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from procedures import citations, illustrations, reading_grade
+from procedures import citations, illustrations, reading_grade, snapshots
 from procedures.models import Revision, Snapshot
 from procedures.templatetags.content import plain
 
@@ -17,7 +17,7 @@ SUMMARY_LENGTH: Final = (50, 160)
 
 
 def grade(snapshot: Snapshot) -> float | None:
-    return reading_grade.of(_as_sentences(_texts(snapshot)))
+    return reading_grade.of(_as_sentences(snapshots.texts(snapshot)))
 
 
 def of(snapshot: Snapshot) -> list[str]:
@@ -37,7 +37,8 @@ def _about_grade(snapshot: Snapshot) -> Iterator[str]:
     if whole is None or whole <= HARDEST:
         return
     sections = [
-        (reading_grade.of(_as_sentences(_section_texts(s))), s["heading"]) for s in snapshot["sections"]
+        (reading_grade.of(_as_sentences(snapshots.section_texts(s))), s["heading"])
+        for s in snapshot["sections"]
     ]
     hardest = max(((found, heading) for found, heading in sections if found), default=None)
     where = f" “{hardest[1]}” is the hardest, with {hardest[0]}." if hardest else ""
@@ -100,21 +101,6 @@ def _links(snapshot: Snapshot) -> Iterator[Snapshot | None]:
     for section in snapshot["sections"]:
         yield section["link"]
         yield from (item["link"] for item in section["items"])
-
-
-def _texts(snapshot: Snapshot) -> Iterator[str]:
-    yield from (snapshot["title"], snapshot["summary"], snapshot["introduction"])
-    for section in snapshot["sections"]:
-        yield from _section_texts(section)
-
-
-def _section_texts(section: Snapshot) -> Iterator[str]:
-    """But for references, which nobody reads as sentences."""
-    if section["kind"] == "references":
-        return
-    yield from (section["heading"], section["intro"])
-    for item in section["items"]:
-        yield from (item["term"], item["text"])
 
 
 def _as_sentences(texts: Iterator[str]) -> str:

@@ -3,7 +3,7 @@ import re
 import pytest
 import textstat
 
-from procedures import advice, drafts, reading_grade
+from procedures import advice, drafts, reading_grade, snapshots
 from procedures.models import Page
 from tests.procedures.pages import make_page, make_section
 
@@ -19,7 +19,7 @@ def test_a_page_that_is_well_written_gets_no_advice(content):
 @pytest.mark.parametrize("slug", ["kyphoplasty", "cancer", "trauma", "osteoporosis", "helping-someone-else"])
 def test_the_grade_is_near_that_of_a_dictionary(content, slug):
     """Within half a grade of textstat's, on each page of ours that is long enough for either to mean much."""
-    texts = advice._as_sentences(advice._texts(drafts.current(Page.objects.get(slug=slug))))
+    texts = advice._as_sentences(snapshots.texts(drafts.current(Page.objects.get(slug=slug))))
     assert abs(reading_grade.of(texts) - textstat.flesch_kincaid_grade(texts)) <= 0.5
 
 
