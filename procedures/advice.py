@@ -76,11 +76,22 @@ def _about_links(snapshot: Snapshot) -> Iterator[str]:
 
 def _about_references(snapshot: Snapshot) -> Iterator[str]:
     number = citations.number_of_references(snapshot)
-    cited = set(citations.cited(snapshot))
-    for missing in sorted(cited - set(range(1, number + 1))):
+    nowhere = citations.without_reference(snapshot)
+    for missing in nowhere:
         yield f"[{missing}] points to a reference that is not there: there are {number}."
-    for idle in sorted(set(range(1, number + 1)) - cited):
+    for held_back in citations.without_reference(_going_out(snapshot)):
+        if held_back not in nowhere:
+            yield (
+                f"[{held_back}] points to a reference that awaits a clinician. Hold the text back too, or "
+                "publish the references with it."
+            )
+    for idle in sorted(set(range(1, number + 1)) - set(citations.cited(snapshot))):
         yield f"Nothing points to reference {idle}. Write [{idle}] where it belongs."
+
+
+def _going_out(snapshot: Snapshot) -> Snapshot:
+    """What patients would get of a draft."""
+    return snapshot | {"sections": [s for s in snapshot["sections"] if not s.get("awaits_review")]}
 
 
 def _has_alternative(name: str) -> bool:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contact.models import Practice
-from procedures import illustrations, notices, snapshots, structured_data
+from procedures import citations, illustrations, notices, snapshots, structured_data
 from procedures.models import Clinician, Page, Revision, Section, Snapshot
 from procedures.models.revision import today
 from procedures.snapshots import Titles
@@ -217,6 +217,11 @@ def _snapshot_problems(snapshot: Snapshot) -> Iterator[str]:
         yield (
             f"it does not say “{part}”, the part of the body that search engines would be told. "
             "Use a word that the page uses, or leave it empty."
+        )
+    for number in citations.without_reference(snapshot):
+        yield (
+            f"patients would read “[{number}]” without the reference that it points to. "
+            "Publish its references with it, or take the mark out."
         )
 
 
