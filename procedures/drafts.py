@@ -45,18 +45,22 @@ def current(page: Page, with_held_back: bool = True) -> Snapshot:
 def restore(revision: Revision, by: "User") -> Revision | None:
     """Make the draft what this revision was. Returns the draft that was there, if it was nowhere else: kept.
 
-    Sections that await a clinician stay, each after the one that it followed. A kept draft is restored whole.
+    Sections that await a clinician stay, each after the one that it followed, and none is given free. A kept
+    draft is restored whole, but for that.
     """
     page = Page.objects.select_for_update().get(pk=revision.page_id)
     kept = keep(page, by, "The draft before another version was restored")
-    held_back = [] if revision.is_kept_draft else _held_back(page)
-    write(page, revision.snapshot | {"sections": _together(revision.snapshot["sections"], held_back)})
+    held_back = _held_back(page)
+    sections = _holding_back(revision.snapshot["sections"], {section["slug"] for _, section in held_back})
+    if not revision.is_kept_draft:
+        sections = _together(sections, held_back)
+    write(page, revision.snapshot | {"sections": sections})
     changed(page, by)
     return kept
 
 
 def keep(page: Page, by: "User | None", note: str) -> Revision | None:
-    """Put the draft into the page's history before it is replaced. None where it stands there already."""
+    """Put the draft into the page's history before words of it go. None where it stands there already."""
     draft = current(page)
     if any(draft == revision.snapshot for revision in page.revisions.order_by("-pk")[:50]):
         return None
@@ -77,6 +81,11 @@ def _held_back(page: Page) -> list[tuple[str, dict[str, Any]]]:
     return [
         (slug, section) for slug, section in zip(before, sections, strict=False) if "awaits_review" in section
     ]
+
+
+def _holding_back(sections: list[dict[str, Any]], slugs: set[str]) -> list[dict[str, Any]]:
+    """Those whose slugs are given await a clinician, whatever they did when patients read them."""
+    return [section | ({"awaits_review": True} if section["slug"] in slugs else {}) for section in sections]
 
 
 def _together(
@@ -105,7 +114,8 @@ def write(page: Page, snapshot: Snapshot) -> None:
         for name in SECTION_FIELDS:
             setattr(section, name, data[name])
         section.order, section.awaits_review = order, data.get("awaits_review", False)
-        section.linked_page, section.link_text = _target(data["link"]), (data["link"] or {}).get("text", "")
+        section.linked_page = _target(data["link"])
+        section.link_text = data["link"]["text"] if section.linked_page else ""
         section.save()
         _write_items(section, data["items"])
     for section in there.values():

@@ -1,9 +1,10 @@
 """What the screens of one page have in common."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -59,6 +60,12 @@ def ways(page: Page) -> list[tuple[str, str]]:
 
 def path_of(page: Page, screen: str) -> str:
     return reverse(f"admin:procedures_page_{screen}", args=[page.pk])
+
+
+def keep_draft(request: HttpRequest, page: Page) -> None:
+    """Before a part of it is deleted: what awaits a clinician stands in no other version."""
+    if drafts.keep(page, cast(User, request.user), "The draft before a part of it was deleted"):
+        messages.info(request, "What you deleted is kept: the history restores the draft that held it.")
 
 
 def give_advice(request: HttpRequest, page: Page) -> None:

@@ -118,11 +118,14 @@ class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if any(formset.deleted_forms for formset in formsets):
+            screens.keep_draft(request, form.instance.page)
         super().save_related(request, form, formsets, change)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
             drafts.changed(form.instance.page, cast(User, request.user))
 
     def delete_model(self, request: HttpRequest, obj: Section) -> None:
+        screens.keep_draft(request, obj.page)
         super().delete_model(request, obj)
         drafts.changed(obj.page, cast(User, request.user))
 

@@ -126,6 +126,11 @@ class Page(models.Model):
         """Whether what it says may only be published by a reviewer. A notice says nothing medical."""
         return self.kind != Page.Kind.NOTICE
 
+    @property
+    def was_published(self) -> bool:
+        """Whether patients had it, have it, or were meant to; a draft that was kept is nothing of theirs."""
+        return self.revisions.filter(live_from__isnull=False).exists()
+
     def clean(self) -> None:
         self._refuse_moving_once_published()
         self.refuse_address()
@@ -150,7 +155,7 @@ class Page(models.Model):
         return Page.objects.filter(slug=self.slug, kind__in=kinds - {self.kind})
 
     def _refuse_moving_once_published(self) -> None:
-        before = Page.objects.filter(pk=self.pk, revisions__isnull=False).first()
+        before = Page.objects.filter(pk=self.pk, revisions__live_from__isnull=False).first()
         if before and (before.kind, before.slug) != (self.kind, self.slug):
             raise ValidationError(
                 "The page was published. Its kind stays; “Change the address” moves it, and links still work."

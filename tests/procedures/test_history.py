@@ -23,6 +23,11 @@ def reviewer(db):
     return make_staff("rita", "Reviewer")
 
 
+@pytest.fixture
+def editor(db):
+    return make_staff("edna", "Content editor")
+
+
 def change(page, **fields):
     Page.objects.filter(pk=page.pk).update(**fields)
     page.refresh_from_db()
@@ -140,6 +145,69 @@ def test_sections_that_await_a_clinician_outlive_a_restored_version(content, rev
     change(page, title="New words")
     drafts.restore(Revision.objects.live().get(page=page), reviewer)
     assert drafts.current(page) == before
+
+
+def test_restoring_gives_no_section_free_that_is_held_back_now(page, reviewer):
+    first = Revision.objects.live().get(page=page)
+    section = page.sections.first()
+    page.sections.filter(pk=section.pk).update(awaits_review=True, heading="New, and not checked")
+    kept = drafts.restore(first, reviewer)
+    section.refresh_from_db()
+    assert section.awaits_review and section.heading == first.snapshot["sections"][0]["heading"]
+    page.sections.update(awaits_review=True)
+    drafts.restore(kept, reviewer)
+    assert all(page.sections.values_list("awaits_review", flat=True))
+
+
+def section_is_deleted_with_its_page(client, page, section):
+    client.post(
+        f"/admin/procedures/page/{page.pk}/change/",
+        {
+            "title": "Kyphoplasty",
+            "summary": page.summary,
+            "introduction": page.introduction,
+            "order": page.order,
+            "body_location": page.body_location,
+            "sections-TOTAL_FORMS": 1,
+            "sections-INITIAL_FORMS": 1,
+            "sections-0-id": section.pk,
+            "sections-0-page": page.pk,
+            "sections-0-DELETE": "on",
+        },
+    )
+
+
+def section_is_deleted_by_itself(client, page, section):
+    client.post(f"/admin/procedures/section/{section.pk}/delete/", {"post": "yes"})
+
+
+@pytest.mark.parametrize("delete", [section_is_deleted_with_its_page, section_is_deleted_by_itself])
+def test_a_section_that_awaits_a_clinician_is_never_lost(content, editor, client, delete):
+    page = Page.objects.get(slug="kyphoplasty")
+    sign_in(client, editor)
+    before = drafts.current(page)
+    delete(client, page, page.sections.get(slug="risks"))
+    assert not page.sections.filter(slug="risks").exists()
+    kept = page.revisions.get(live_from=None)
+    assert kept.snapshot == before and kept.made_by == editor
+    drafts.restore(kept, editor)
+    assert drafts.current(page) == before
+
+
+def test_an_item_that_is_deleted_is_kept_and_the_page_may_still_move(db, editor, client):
+    section = make_section(make_page(), kind="bullets", awaits_review=True)
+    item = make_item(section, text="Words of hours")
+    sign_in(client, editor)
+    data = {"heading": "Heading", "slug": section.slug, "kind": "bullets", "intro": "", "awaits_review": "on"}
+    data |= {"items-TOTAL_FORMS": 1, "items-INITIAL_FORMS": 1}
+    data |= {"items-0-id": item.pk, "items-0-section": section.pk, "items-0-DELETE": "on"}
+    answer = client.post(f"/admin/procedures/section/{section.pk}/change/", data, follow=True)
+    assert "What you deleted is kept" in answer.content.decode()
+    assert 'name="slug"' in answer.content.decode()
+    assert not section.items.exists()
+    assert section.page.revisions.get().snapshot["sections"][0]["items"][0]["text"] == "Words of hours"
+    section.page.slug = "elsewhere"
+    section.page.full_clean()
 
 
 def test_a_section_keeps_its_row_when_a_version_is_restored(page, reviewer):
