@@ -140,8 +140,11 @@ def _target(link: dict[str, Any] | None) -> Page | None:
 
 
 @transaction.atomic
-def shift(row: Section | Item, by: "User", up: bool) -> tuple[int, int]:
-    """Move a section on its page, or an item in its section, one place. Returns its place and of how many."""
+def shift(row: Section | Item, by: "User", up: bool) -> tuple[int, int, bool]:
+    """Move a section on its page, or an item in its section, one place.
+
+    Returns its place and of how many, and whether it moved at all.
+    """
     page = row.page if isinstance(row, Section) else row.section.page
     Page.objects.select_for_update().get(pk=page.pk)
     rows: list[Any] = list(row.page.sections.all() if isinstance(row, Section) else row.section.items.all())
@@ -153,4 +156,4 @@ def shift(row: Section | Item, by: "User", up: bool) -> tuple[int, int]:
             type(moved).objects.filter(pk=moved.pk).update(order=order)
     if other != place:
         changed(page, by)
-    return other + 1, len(rows)
+    return other + 1, len(rows), other != place

@@ -5,7 +5,6 @@ from typing import Final, cast
 
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -74,7 +73,7 @@ def paper_style(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest, page: Page) -> HttpResponse:
     """A link for a clinician who has no account; that it was made is logged, not the link."""
     screens.refuse_who_may_not_change(request)
-    admin.site._registry[Page].log_change(request, page, "Made a link to the draft.")
+    screens.log(request, page, "Made a link to the draft.")
     until = opening_hours.moment_in_words(timezone.localtime(timezone.now() + links.LASTS))
     return screens.render(
         request,

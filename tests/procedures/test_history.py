@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -254,3 +255,40 @@ def test_items_move_and_without_script_the_button_saves_what_was_typed_first(db,
     section.refresh_from_db()
     assert section.heading == "Typed"
     assert list(section.items.values_list("text", flat=True)) == ["Two", "One"]
+
+
+def staff_did(client, page):
+    body = client.get(f"/admin/procedures/page/{page.pk}/history/").content
+    entries = BeautifulSoup(body, "html.parser").select(".events p")
+    return [" ".join(entry.text.split()).partition(" edna: ")[2] for entry in entries]
+
+
+def test_the_history_names_edits_of_sections_and_items_and_moves(db, editor, client):
+    page = make_page()
+    make_section(page, heading="First", slug="first", order=1)
+    section = make_section(page, kind="bullets", order=2)
+    item = make_item(section, text="One", order=1)
+    sign_in(client, editor)
+    data = {"heading": "Signs", "slug": section.slug, "kind": "bullets", "intro": ""}
+    data |= {"items-TOTAL_FORMS": 2, "items-INITIAL_FORMS": 1}
+    data |= {"items-0-id": item.pk, "items-0-text": "One sign", "items-1-text": "Two"}
+    path = f"/admin/procedures/section/{section.pk}"
+    client.post(f"{path}/change/", data)
+    for to in ("down", "up"):
+        client.post(f"{path}/shift/", {"to": to})
+    client.post(f"/admin/procedures/section/item/{item.pk}/shift/", {"to": "down"})
+    assert "Moved down, to place 2 of 2." in client.get(f"{path}/history/").content.decode()
+    client.post(f"{path}/delete/", {"post": "yes"})
+    assert staff_did(client, page) == [
+        "Section “Signs”: Deleted.",
+        "Section “Signs”: Item “One sign”: Moved down, to place 2 of 2.",
+        "Section “Signs”: Moved up, to place 1 of 2.",
+        "Section “Signs”: Changed Heading and Intro. Added item “Two”. Changed Text for item “One sign”.",
+    ]
+
+
+def test_the_history_names_both_addresses_of_a_page_that_moved(page, reviewer, client):
+    sign_in(client, reviewer)
+    client.post(f"/admin/procedures/page/{page.pk}/address/", {"slug": "falls"})
+    body = client.get(f"/admin/procedures/page/{page.pk}/history/").content.decode()
+    assert "Address changed from /conditions/trauma/ to /conditions/falls/." in body
