@@ -24,6 +24,7 @@ from procedures.models import Clinician, Page, Revision, Section
 from procedures.models.revision import today
 
 YEAR = timedelta(days=365)
+LATEST = 2 * YEAR  # from today: the furthest day that a version may be scheduled for
 
 
 class PublishForm(forms.Form):
@@ -121,6 +122,9 @@ class PublishForm(forms.Form):
         if not at:
             self.add_error("at", "Enter the time at which patients get it.")
         if not (day and at):
+            return None
+        if day > today() + LATEST:
+            self.add_error("day", "That day is too far off. Enter one within two years.")
             return None
         try:
             live_from: datetime = from_current_timezone(datetime.combine(day, at))

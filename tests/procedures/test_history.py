@@ -109,7 +109,7 @@ def test_a_moved_procedure_takes_its_handout_along(content, reviewer, client):
     assert client.get("/procedures/balloon/handout/").status_code == 200
 
 
-@pytest.mark.parametrize("slug", ["kyphoplasty", "cancer", "Not a slug"])
+@pytest.mark.parametrize("slug", ["kyphoplasty", "cancer", "Not a slug", "My_Cancer"])
 def test_a_page_is_not_moved_where_it_cannot_be(page, reviewer, client, slug):
     sign_in(client, reviewer)
     answer = client.post(f"/admin/procedures/page/{page.pk}/address/", {"slug": slug})

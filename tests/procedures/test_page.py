@@ -1,18 +1,20 @@
 import json
 import re
 import struct
-from datetime import time
+from datetime import time, timedelta
 from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from contact import opening_hours
 from contact.models import OpeningHours, Practice
 from procedures import illustrations
 from procedures.models import Item, Page, Revision, Section
+from procedures.models.revision import today
 from procedures.publishing import CannotPublish, publish
 from tests.addresses import PUBLIC
 from tests.procedures.pages import make_review
@@ -232,6 +234,19 @@ def test_a_notice_says_since_when_it_is_in_effect(content, read):
     Page.objects.filter(pk=page.pk).update(effective_on="2026-01-02")
     publish(page)
     assert read("/accessibility/").select_one(".review").text == "In effect since January 2, 2026."
+
+
+def test_mending_a_word_of_a_notice_puts_it_into_no_new_effect(content, read):
+    page = Page.objects.get(slug="privacy")
+    page.revisions.update(live_from=timezone.now() - timedelta(days=30))  # when it was still to be written
+    Page.objects.filter(pk=page.pk).update(is_placeholder=False)
+    (written,) = publish(page)
+    publish(page, live_from=timezone.now() + timedelta(days=1))
+    Revision.objects.filter(pk=written.pk).update(live_from=timezone.now() - timedelta(days=10))
+    Page.objects.filter(pk=page.pk).update(summary="A word was mended.")
+    publish(page)
+    line = read("/privacy/").select_one(".review")
+    assert line.time["datetime"] == (today() - timedelta(days=10)).isoformat()
 
 
 @pytest.mark.parametrize("path", PAGES)
