@@ -8,12 +8,13 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from procedures import citations, illustrations, reading_grade, snapshots
-from procedures.models import Revision, Snapshot
+from procedures.models import Page, Revision, Snapshot
 from procedures.templatetags.content import plain
 
 HARDEST: Final = 7.0  # the grade that American health literacy guides ask for (AHRQ, NIH: sixth to eighth)
 TITLE_LENGTH: Final = (0, 60)  # characters that search engines show
 SUMMARY_LENGTH: Final = (50, 160)
+TERM_IS_LINK: Final = {"terms", "facts"}  # the kinds of sections whose items are linked by their term
 
 
 def grade(snapshot: Snapshot) -> float | None:
@@ -30,6 +31,36 @@ def of(snapshot: Snapshot) -> list[str]:
         *_about_links(snapshot),
         *_about_references(snapshot),
     ]
+
+
+def for_page(page: Page, draft: Snapshot) -> list[str]:
+    """The same, and which pages that patients read go on to call this one by a title that it had."""
+    return [*of(draft), *_about_old_titles(page)]
+
+
+def _about_old_titles(page: Page) -> Iterator[str]:
+    titles = page.revisions.filter(live_from__isnull=False).values_list("snapshot__title", flat=True)
+    old = set(titles) - {None, page.title}
+    if not old:
+        return
+    for revision in Revision.objects.live().exclude(page=page).order_by("snapshot__title"):
+        found = {words for key, words in _link_words(revision.snapshot) if key == page.pk}
+        for title in sorted(found & old):
+            yield (
+                f"“{revision.snapshot['title']}” still calls this page “{title}”, in a link that patients "
+                "read. Once this page is published, put the new title there, and publish that page again."
+            )
+
+
+def _link_words(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
+    """The page that each link leads to, and the words that patients read it by."""
+    for section in snapshot["sections"]:
+        if section["link"]:
+            yield section["link"]["page"], section["link"]["title"]
+        for item in section["items"]:
+            if item["link"]:
+                is_term = section["kind"] in TERM_IS_LINK
+                yield item["link"]["page"], item["term"] if is_term else item["link"]["title"]
 
 
 def _about_grade(snapshot: Snapshot) -> Iterator[str]:

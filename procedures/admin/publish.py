@@ -221,7 +221,7 @@ def _screen(request: HttpRequest, page: Page, form: PublishForm | None, status: 
         problems=list(
             publishing.unfit(stored, titles | {p.pk: p.title for p in (form.linked if form else [])})
         ),
-        advice=advice.of(draft),
+        advice=advice.for_page(page, draft),
         may_publish=publishing.may_publish(page=page, user=cast(User, request.user)),
         is_own_work=publishing.is_own_work(page, cast(User, request.user)),
         has_clinicians=Clinician.objects.exists(),

@@ -79,5 +79,5 @@ def give_advice(request: HttpRequest, page: Page) -> None:
     draft = drafts.current(page)
     if grade := advice.grade(draft):
         messages.info(request, f"“{page}” reads at grade {grade}.")
-    for words in advice.of(draft):
+    for words in advice.for_page(page, draft):
         messages.warning(request, f"Advice: {words}")
