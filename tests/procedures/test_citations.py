@@ -1,6 +1,6 @@
 import pytest
 
-from procedures import advice, drafts
+from procedures import advice, citations, drafts
 from procedures.models import Page
 from procedures.publishing import CannotPublish, publish
 from tests.procedures.pages import make_item, make_page, make_section
@@ -61,3 +61,8 @@ def test_the_shipped_drafts_cite_each_of_their_references(content):
 
 def told(page):
     return advice.of(drafts.current(page))
+
+
+def test_the_shipped_drafts_number_their_references_in_the_order_in_which_texts_name_them(content):
+    numbers = list(dict.fromkeys(citations.cited(drafts.current(Page.objects.get(slug="kyphoplasty")))))
+    assert numbers == list(range(1, 12))
