@@ -8,16 +8,17 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from procedures import citations, illustrations, reading_grade, snapshots
-from procedures.models import Revision, Snapshot
+from procedures.models import Page, Revision, Snapshot
 from procedures.templatetags.content import plain
 
 HARDEST: Final = 7.0  # the grade that American health literacy guides ask for (AHRQ, NIH: sixth to eighth)
 TITLE_LENGTH: Final = (0, 60)  # characters that search engines show
 SUMMARY_LENGTH: Final = (50, 160)
+TERM_IS_LINK: Final = {"terms", "facts"}  # the kinds of sections whose items are linked by their term
 
 
 def grade(snapshot: Snapshot) -> float | None:
-    return reading_grade.of(_as_sentences(_texts(snapshot)))
+    return reading_grade.of(_as_sentences(snapshots.texts(snapshot)))
 
 
 def of(snapshot: Snapshot) -> list[str]:
@@ -32,12 +33,43 @@ def of(snapshot: Snapshot) -> list[str]:
     ]
 
 
+def for_page(page: Page, draft: Snapshot) -> list[str]:
+    """The same, and which pages that patients read go on to call this one by a title that it had."""
+    return [*of(draft), *_about_old_titles(page)]
+
+
+def _about_old_titles(page: Page) -> Iterator[str]:
+    titles = page.revisions.filter(live_from__isnull=False).values_list("snapshot__title", flat=True)
+    old = set(titles) - {None, page.title}
+    if not old:
+        return
+    for revision in Revision.objects.live().exclude(page=page).order_by("snapshot__title"):
+        found = {words for key, words in _link_words(revision.snapshot) if key == page.pk}
+        for title in sorted(found & old):
+            yield (
+                f"“{revision.snapshot['title']}” still calls this page “{title}”, in a link that patients "
+                "read. Once this page is published, put the new title there, and publish that page again."
+            )
+
+
+def _link_words(snapshot: Snapshot) -> Iterator[tuple[int, str]]:
+    """The page that each link leads to, and the words that patients read it by."""
+    for section in snapshot["sections"]:
+        if section["link"]:
+            yield section["link"]["page"], section["link"]["title"]
+        for item in section["items"]:
+            if item["link"]:
+                is_term = section["kind"] in TERM_IS_LINK
+                yield item["link"]["page"], item["term"] if is_term else item["link"]["title"]
+
+
 def _about_grade(snapshot: Snapshot) -> Iterator[str]:
     whole = grade(snapshot)
     if whole is None or whole <= HARDEST:
         return
     sections = [
-        (reading_grade.of(_as_sentences(_section_texts(s))), s["heading"]) for s in snapshot["sections"]
+        (reading_grade.of(_as_sentences(snapshots.section_texts(s))), s["heading"])
+        for s in snapshot["sections"]
     ]
     hardest = max(((found, heading) for found, heading in sections if found), default=None)
     where = f" “{hardest[1]}” is the hardest, with {hardest[0]}." if hardest else ""
@@ -75,11 +107,22 @@ def _about_links(snapshot: Snapshot) -> Iterator[str]:
 
 def _about_references(snapshot: Snapshot) -> Iterator[str]:
     number = citations.number_of_references(snapshot)
-    cited = set(citations.cited(snapshot))
-    for missing in sorted(cited - set(range(1, number + 1))):
+    nowhere = citations.without_reference(snapshot)
+    for missing in nowhere:
         yield f"[{missing}] points to a reference that is not there: there are {number}."
-    for idle in sorted(set(range(1, number + 1)) - cited):
+    for held_back in citations.without_reference(_going_out(snapshot)):
+        if held_back not in nowhere:
+            yield (
+                f"[{held_back}] points to a reference that awaits a clinician. Hold the text back too, or "
+                "publish the references with it."
+            )
+    for idle in sorted(set(range(1, number + 1)) - set(citations.cited(snapshot))):
         yield f"Nothing points to reference {idle}. Write [{idle}] where it belongs."
+
+
+def _going_out(snapshot: Snapshot) -> Snapshot:
+    """What patients would get of a draft."""
+    return snapshot | {"sections": [s for s in snapshot["sections"] if not s.get("awaits_review")]}
 
 
 def _has_alternative(name: str) -> bool:
@@ -94,21 +137,6 @@ def _drawings(snapshot: Snapshot) -> Iterator[str]:
     for section in snapshot["sections"]:
         yield section["illustration"]
         yield from (item["illustration"] for item in section["items"])
-
-
-def _texts(snapshot: Snapshot) -> Iterator[str]:
-    yield from (snapshot["title"], snapshot["summary"], snapshot["introduction"])
-    for section in snapshot["sections"]:
-        yield from _section_texts(section)
-
-
-def _section_texts(section: Snapshot) -> Iterator[str]:
-    """But for references, which nobody reads as sentences."""
-    if section["kind"] == "references":
-        return
-    yield from (section["heading"], section["intro"])
-    for item in section["items"]:
-        yield from (item["term"], item["text"])
 
 
 def _as_sentences(texts: Iterator[str]) -> str:

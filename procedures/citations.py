@@ -20,6 +20,11 @@ def cited(snapshot: Snapshot) -> Iterator[int]:
         yield from (int(number) for number in MARK.findall(text))
 
 
+def without_reference(snapshot: Snapshot) -> list[int]:
+    """The numbers that texts point to and no reference has: patients would read them as they are written."""
+    return sorted(set(cited(snapshot)) - set(range(1, number_of_references(snapshot) + 1)))
+
+
 def without_marks(text: str) -> str:
     return re.sub(rf"\s*{MARK.pattern}", "", text)
 
@@ -28,7 +33,7 @@ def numbered(snapshot: Snapshot) -> Snapshot:
     """A copy whose marks say which of its pointers each is ([2:3], the third to the second reference).
 
     Each reference gets its number, and the list of its pointers' (`cited`). A mark without its reference
-    stays as it is written; without references the snapshot is given back itself.
+    stays as it is written, as a draft may have it; without references the snapshot is given back itself.
     """
     number = number_of_references(snapshot)
     if not number:
@@ -42,8 +47,8 @@ def numbered(snapshot: Snapshot) -> Snapshot:
         seen[pointed] += 1
         return f"[{pointed}:{seen[pointed]}]"
 
-    # In the order of reading; the facts come first on a page, and references last of all.
-    result = snapshot | {key: MARK.sub(count, snapshot[key]) for key in ("introduction",)}
+    # The introduction first, then the sections in their order, wherever the references stand among them.
+    result = snapshot | {"introduction": MARK.sub(count, snapshot["introduction"])}
     result["sections"] = [_section(section, count) for section in snapshot["sections"]]
     place = 0
     for section in filter(_holds_references, result["sections"]):

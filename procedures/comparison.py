@@ -104,10 +104,20 @@ def _lines(section: dict[str, Any] | None) -> list[tuple[str, str]]:
         ("What it tells", str(Section.Meaning(section["meaning"]).label) if section["meaning"] else ""),
         ("Awaits a clinician", "Yes" if section.get("awaits_review") else ""),
     ]
-    for item in section["items"]:
-        words = [item["term"], item["text"], item["urgency"], item["illustration"], _link(item["link"])]
-        lines.append(("Item", "\n".join(filter(None, words))))
+    lines += [("Item", _item(item)) for item in section["items"]]
     return [(label, text) for label, text in lines if text]
+
+
+def _item(item: dict[str, Any]) -> str:
+    """Its text, and all else by its name: words that move from one to the other are a change."""
+    lines = [
+        item["term"] and f"Term: {item['term']}",
+        item["text"],
+        item["urgency"] and f"Urgency: {item['urgency']}",
+        item["illustration"] and f"Illustration: {item['illustration']}",
+        item["link"] and f"Link: {_link(item['link'])}",
+    ]
+    return "\n".join(line for line in lines if line)
 
 
 def _link(link: dict[str, Any] | None) -> str:

@@ -173,7 +173,8 @@ def _field_problems(file: ContentFile) -> Iterator[str]:
         if section["slug"] in slugs:
             yield f"{file.path}: {place}slug: Another section of this page has this slug. Choose another."
         slugs.add(section["slug"])
-        yield from _row_problems(Section(**_fields(section)), file.path, place)
+        linked = Page() if "link" in section else None  # whether there is such a page is asked later
+        yield from _row_problems(Section(**_fields(section), linked_page=linked), file.path, place)
         for item_number, item in enumerate(section.get("items", []), start=1):
             yield from _row_problems(Item(**_fields(item)), file.path, f"{place}items[{item_number}].")
 

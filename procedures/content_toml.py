@@ -51,9 +51,11 @@ def _data(row: Page | Section | Item, keys: Iterable[str], **parts: list[Data]) 
 
 
 def _value(row: Page | Section | Item, key: str) -> Any:
+    linked = None if isinstance(row, Page) else row.linked_page
+    if key == "link_text" and linked is None:
+        return ""
     if key != "link":
         return getattr(row, key)
-    linked = None if isinstance(row, Page) else row.linked_page
     return f"{linked.kind}/{linked.slug}" if linked else ""
 
 
@@ -64,7 +66,7 @@ def tidied(data: Data) -> Data:
         if isinstance(value, list):
             value = [tidied(entry) for entry in value]
         elif isinstance(value, str):
-            value = value.replace("\r\n", "\n").strip()
+            value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
         if value:
             result[key] = value
     return result

@@ -68,12 +68,16 @@ def current(page: Page, with_held_back: bool = True) -> Snapshot:
 def restore(revision: Revision, by: "User") -> Revision | None:
     """Make the draft what this revision was. Returns the draft that was there, if it was nowhere else: kept.
 
-    Sections that await a clinician stay, each after the one that it followed. A kept draft is restored whole.
+    Sections that await a clinician stay, each after the one that it followed, and none is given free. A kept
+    draft is restored whole, but for that.
     """
     page = Page.objects.select_for_update().get(pk=revision.page_id)
     before, kept = current(page), keep(page, by, "The draft before another version was restored")
-    held_back = [] if revision.is_kept_draft else _held_back(page)
-    write(page, revision.snapshot | {"sections": _together(revision.snapshot["sections"], held_back)})
+    held_back = _held_back(page)
+    sections = _holding_back(revision.snapshot["sections"], {section["slug"] for _, section in held_back})
+    if not revision.is_kept_draft:
+        sections = _together(sections, held_back)
+    write(page, revision.snapshot | {"sections": sections})
     if current(page) != before:
         changed(page, by)
         _remember_writers(page, revision)
@@ -89,7 +93,7 @@ def _remember_writers(page: Page, revision: Revision) -> None:
 
 
 def keep(page: Page, by: "User | None", note: str) -> Revision | None:
-    """Put the draft into the page's history before it is replaced. None where it stands there already."""
+    """Put the draft into the page's history before words of it go. None where it stands there already."""
     draft = current(page)
     if any(draft == revision.snapshot for revision in page.revisions.order_by("-pk")[:50]):
         return None
@@ -113,6 +117,11 @@ def _held_back(page: Page) -> list[tuple[str, dict[str, Any]]]:
     return [
         (slug, section) for slug, section in zip(before, sections, strict=False) if "awaits_review" in section
     ]
+
+
+def _holding_back(sections: list[dict[str, Any]], slugs: set[str]) -> list[dict[str, Any]]:
+    """Those whose slugs are given await a clinician, whatever they did when patients read them."""
+    return [section | ({"awaits_review": True} if section["slug"] in slugs else {}) for section in sections]
 
 
 def _together(
@@ -141,7 +150,8 @@ def write(page: Page, snapshot: Snapshot) -> None:
         for name in SECTION_FIELDS:
             setattr(section, name, data[name])
         section.order, section.awaits_review = order, data.get("awaits_review", False)
-        section.linked_page, section.link_text = _target(data["link"]), (data["link"] or {}).get("text", "")
+        section.linked_page = _target(data["link"])
+        section.link_text = data["link"]["text"] if section.linked_page else ""
         section.save()
         _write_items(section, data["items"])
     for section in there.values():
@@ -166,8 +176,11 @@ def _target(link: dict[str, Any] | None) -> Page | None:
 
 
 @transaction.atomic
-def shift(row: Section | Item, by: "User", up: bool) -> tuple[int, int]:
-    """Move a section on its page, or an item in its section, one place. Returns its place and of how many."""
+def shift(row: Section | Item, by: "User", up: bool) -> tuple[int, int, bool]:
+    """Move a section on its page, or an item in its section, one place.
+
+    Returns its place and of how many, and whether it moved at all.
+    """
     page = row.page if isinstance(row, Section) else row.section.page
     Page.objects.select_for_update().get(pk=page.pk)
     rows: list[Any] = list(row.page.sections.all() if isinstance(row, Section) else row.section.items.all())
@@ -179,4 +192,4 @@ def shift(row: Section | Item, by: "User", up: bool) -> tuple[int, int]:
             type(moved).objects.filter(pk=moved.pk).update(order=order)
     if other != place:
         changed(page, by, None if isinstance(row, Section) else row.section)
-    return other + 1, len(rows)
+    return other + 1, len(rows), other != place

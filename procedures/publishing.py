@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contact.models import Practice
-from procedures import drafts, illustrations, links, snapshots
-from procedures.models import Clinician, Page, Revision, Section
+from procedures import citations, drafts, illustrations, links, snapshots, structured_data
+from procedures.models import Clinician, Page, Revision, Section, Snapshot
 from procedures.models.revision import today
 from procedures.snapshots import Titles
 
@@ -262,6 +262,23 @@ def unfit(page: Page, titles: Titles) -> Iterator[str]:
         if not section.awaits_review:
             for problem in _section_problems(section, titles):
                 yield f"{name}, section “{section.heading or section.slug}”: {problem}"
+    for problem in _snapshot_problems(snapshots.of(page, titles)):
+        yield f"{name}: {problem}"
+
+
+def _snapshot_problems(snapshot: Snapshot) -> Iterator[str]:
+    """What would be wrong with what goes out, whatever is held back of the draft."""
+    part = snapshot["body_location"].strip()
+    if part and not structured_data.says(snapshot, part):
+        yield (
+            f"it does not say “{part}”, the part of the body that search engines would be told. "
+            "Use a word that the page uses, or leave it empty."
+        )
+    for number in citations.without_reference(snapshot):
+        yield (
+            f"patients would read “[{number}]” without the reference that it points to. "
+            "Publish its references with it, or take the mark out."
+        )
 
 
 def _section_problems(section: Section, titles: Titles) -> Iterator[str]:

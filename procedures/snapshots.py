@@ -84,3 +84,18 @@ def _link(page: Page | None, titles: Titles, text: str = "") -> dict[str, Any] |
         return None
     title = text or titles.get(page.pk, page.title)
     return {"title": title, "path": page.get_absolute_url(), "page": page.pk, "text": text}
+
+
+def texts(snapshot: Snapshot) -> Iterator[str]:
+    """Every text that the page shows, with its marks, but for references: nobody reads those as sentences."""
+    yield from (snapshot["title"], snapshot["summary"], snapshot["introduction"])
+    for section in snapshot["sections"]:
+        yield from section_texts(section)
+
+
+def section_texts(section: Snapshot) -> Iterator[str]:
+    if section["kind"] == Section.Kind.REFERENCES:
+        return
+    yield from (section["heading"], section["intro"])
+    for item in section["items"]:
+        yield from (item["term"], item["text"])

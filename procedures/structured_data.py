@@ -1,5 +1,6 @@
 """What a page tells search engines, in schema.org's terms: nothing but what it shows people."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from contact.models import Practice
 from procedures.citations import without_marks
 from procedures.models import Page, Revision, Section, Snapshot
 from procedures.site_map import trail
+from procedures.snapshots import texts
 from procedures.templatetags.content import plain
 
 Node = dict[str, Any]
@@ -81,6 +83,12 @@ def _procedure(snapshot: Snapshot) -> Node:
         told = [_in_words(section) for section in snapshot["sections"] if section["meaning"] == meaning]
         node[meaning] = " ".join(told)
     return {key: value for key, value in node.items() if value}
+
+
+def says(snapshot: Snapshot, words: str) -> bool:
+    """Whether the page itself uses these words, in whatever case."""
+    whole = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+    return any(whole.search(plain(text)) for text in texts(snapshot))
 
 
 def _in_words(section: Snapshot) -> str:

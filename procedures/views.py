@@ -124,14 +124,18 @@ def _has_questions(snapshot: Snapshot) -> bool:
 
 
 def _in_effect_since(revision: Revision) -> str | None:
-    """The day, as YYYY-MM-DD, since which a notice applies: as staff say, else since it was published."""
+    """The day, as YYYY-MM-DD, since which a notice applies: as staff say, else since it was first published.
+
+    Mending a word of it makes no new notice.
+    """
     if revision.page.kind != Page.Kind.NOTICE or revision.page.slug not in notices.DATED:
         return None
     if revision.snapshot["is_placeholder"]:
         return None
     if revision.snapshot["effective_on"]:
         return str(revision.snapshot["effective_on"])
-    return revision.live_on.isoformat() if revision.live_on else None
+    first = Revision.objects.in_effect().filter(page=revision.page).order_by("live_from").first() or revision
+    return first.live_on.isoformat() if first.live_on else None
 
 
 def _contact_path(kind: str, slug: str) -> str:

@@ -41,7 +41,7 @@ def show(request: HttpRequest, page: Page) -> HttpResponse:
             form.add_error("slug", error.message_dict.get("slug") or error.message_dict[NON_FIELD_ERRORS])
         else:
             page.refresh_from_db()
-            screens.log(request, page, "Address changed.")
+            screens.log(request, page, f"Address changed from {before} to {page.get_absolute_url()}.")
             messages.success(request, f"{before} leads to {page.get_absolute_url()} now.")
             return redirect(screens.path_of(page, "change"))
     return screens.render(request, page, "address", f"Change the address of {page}", form=form)

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from procedures import drafts
+from procedures.admin import screens
 from procedures.models import Item, Section
 
 MODELS: dict[str, Any] = {"section": Section, "item": Item}
@@ -24,8 +25,19 @@ def shift(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if not request.user.has_perm("procedures.change_section"):
         raise PermissionDenied
     row: Any = get_object_or_404(MODELS[kind], pk=pk)
-    place, number = drafts.shift(row, cast(User, request.user), up=request.POST.get("to") == "up")
+    place, number = _shift(request, row, up=request.POST.get("to") == "up")
     return JsonResponse({"name": str(row), "place": place, "number": number})
+
+
+def _shift(request: HttpRequest, row: Section | Item, up: bool) -> tuple[int, int]:
+    """Move it and say so in the page's history, unless it stood at that end already."""
+    place, number, has_moved = drafts.shift(row, cast(User, request.user), up=up)
+    if has_moved:
+        section = row if isinstance(row, Section) else row.section
+        item = "" if isinstance(row, Section) else f" Item “{row}”:"
+        words = f"Section “{section}”:{item} Moved {'up' if up else 'down'}, to place {place} of {number}."
+        screens.log(request, section.page, words)
+    return place, number
 
 
 def shift_pressed(request: HttpRequest) -> bool:
@@ -36,7 +48,7 @@ def shift_pressed(request: HttpRequest) -> bool:
         return False
     row: Any = MODELS[kind].objects.filter(pk=key).first()
     if row is not None:
-        drafts.shift(row, cast(User, request.user), up=to == "up")
+        _shift(request, row, up=to == "up")
     return True
 
 

@@ -87,7 +87,7 @@ class PageAdmin(admin.ModelAdmin):
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Page | None = None) -> tuple[str, ...]:
-        return ("kind", "slug") if obj and obj.revisions.exists() else ()
+        return ("kind", "slug") if obj and obj.was_published else ()
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -120,6 +120,8 @@ class PageAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if any(formset.deleted_forms for formset in formsets):
+            screens.keep_draft(request, form.instance)
         super().save_related(request, form, formsets, change)
         by = cast(User, request.user)
         if not change or form.has_changed() or any(formset.deleted_objects for formset in formsets):

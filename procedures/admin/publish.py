@@ -24,6 +24,7 @@ from procedures.models import Clinician, Page, Revision, Section
 from procedures.models.revision import today
 
 YEAR = timedelta(days=365)
+LATEST = 2 * YEAR  # from today: the furthest day that a version may be scheduled for
 
 
 class PublishForm(forms.Form):
@@ -126,6 +127,9 @@ class PublishForm(forms.Form):
             self.add_error("at", "Enter the time at which patients get it.")
         if not (day and at):
             return None
+        if day > today() + LATEST:
+            self.add_error("day", "That day is too far off. Enter one within two years.")
+            return None
         try:
             live_from: datetime = from_current_timezone(datetime.combine(day, at))
         except ValidationError:
@@ -225,7 +229,7 @@ def _screen(
         problems=list(
             publishing.unfit(stored, titles | {p.pk: p.title for p in (form.linked if form else [])})
         ),
-        advice=advice.of(looked_at.page.draft),
+        advice=advice.for_page(page, looked_at.page.draft),
         may_publish=publishing.may_publish(page=page, user=cast(User, request.user)),
         is_own_work=publishing.is_own_work(page, cast(User, request.user)),
         has_clinicians=Clinician.objects.exists(),

@@ -1,9 +1,11 @@
 """What the screens of one page have in common."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -55,11 +57,6 @@ def render(
     return TemplateResponse(request, f"admin/procedures/page/{template}.html", shown | context, status=status)
 
 
-def log(request: HttpRequest, page: Page, words: str) -> None:
-    """What staff did to the page, for its history."""
-    admin.site._registry[Page].log_change(request, page, words)
-
-
 def scheduled_in_words(revision: Revision) -> str:
     """What is scheduled, when, and what is cancelled together with it."""
     start = timezone.localtime(revision.live_from)
@@ -76,10 +73,21 @@ def path_of(page: Page, screen: str) -> str:
     return reverse(f"admin:procedures_page_{screen}", args=[page.pk])
 
 
+def log(request: HttpRequest, page: Page, words: str) -> LogEntry:
+    """In the page's history, under the name of whoever asks."""
+    return admin.site._registry[Page].log_change(request, page, words)
+
+
+def keep_draft(request: HttpRequest, page: Page) -> None:
+    """Before a part of it is deleted: what awaits a clinician stands in no other version."""
+    if drafts.keep(page, cast(User, request.user), "The draft before a part of it was deleted"):
+        messages.info(request, "What you deleted is kept: the history restores the draft that held it.")
+
+
 def give_advice(request: HttpRequest, page: Page) -> None:
     """Say at which grade the stored draft reads, and what would make it better."""
     draft = drafts.current(page)
     if grade := advice.grade(draft):
         messages.info(request, f"“{page}” reads at grade {grade}.")
-    for words in advice.of(draft):
+    for words in advice.for_page(page, draft):
         messages.warning(request, f"Advice: {words}")

@@ -1,12 +1,15 @@
+import json
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from procedures import drafts, publishing
-from procedures.admin import conflicts, ordering, screens
+from procedures.admin import conflicts, history, ordering, screens
 from procedures.admin.fields import OVERRIDES
 from procedures.models import Item, Page, Section
 
@@ -118,6 +121,8 @@ class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if any(formset.deleted_forms for formset in formsets):
+            screens.keep_draft(request, form.instance.page)
         super().save_related(request, form, formsets, change)
         page, by = form.instance.page, cast(User, request.user)
         if form.has_changed() or any(formset.has_changed() for formset in formsets):
@@ -125,7 +130,25 @@ class SectionAdmin(LinkedPageChoices, admin.ModelAdmin):
         if "awaits_review" in form.changed_data:  # patients get the page with the section, or without it
             drafts.changed(page, by)
 
+    def log_change(self, request: HttpRequest, obj: Section, message: Any) -> LogEntry:
+        """In the history of its page, where the section is still told of once it is deleted."""
+        told = LogEntry(change_message=json.dumps(message)).get_change_message()
+        return screens.log(request, obj.page, f"Section “{obj}”: {told}")
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Section]) -> list[LogEntry]:
+        return [screens.log(request, s.page, f"Section “{s}”: Deleted.") for s in queryset]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Its page's."""
+        section = self.get_object(request, object_id)
+        if section is None:
+            raise Http404
+        return screens.of(self, history.show)(request, section.page_id)
+
     def delete_model(self, request: HttpRequest, obj: Section) -> None:
+        screens.keep_draft(request, obj.page)
         super().delete_model(request, obj)
         drafts.changed(obj.page, cast(User, request.user))
 

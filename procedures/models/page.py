@@ -1,5 +1,7 @@
+import re
 from contextlib import suppress
 from datetime import date, datetime
+from typing import Final
 
 from django.conf import settings
 from django.contrib.redirects.models import Redirect
@@ -11,6 +13,8 @@ from django.utils import timezone
 
 from procedures import notices
 
+# What can be read out over the telephone.
+ADDRESS: Final = re.compile(r"[a-z0-9-]+")
 MARKS = (
     "An empty line starts a new paragraph; _underscores_ mark a word that the sentence explains; [2] points "
     "to the second of the page’s references."
@@ -159,12 +163,21 @@ class Page(models.Model):
         """Whether only a reviewer may publish what it says: all but the notices in every page's foot."""
         return not self.is_linked_notice
 
+    @property
+    def was_published(self) -> bool:
+        """Whether patients had it, have it, or were meant to; a draft that was kept is nothing of theirs."""
+        return self.pk is not None and self.revisions.filter(live_from__isnull=False).exists()
+
     def clean(self) -> None:
-        self._refuse_moving_once_published()
-        self.refuse_address()
+        if self.was_published:
+            self._refuse_moving()
+        else:
+            self.refuse_address()
 
     def refuse_address(self) -> None:
         """Raises ValidationError where the site cannot serve the page at its address."""
+        if not ADDRESS.fullmatch(self.slug):
+            raise ValidationError({"slug": "Use small letters, digits and hyphens only, like: back-pain."})
         if self.kind == self.Kind.INDEX and self.slug not in self.INDEX_SLUGS:
             raise ValidationError(
                 {"slug": f"An index page has one of these addresses: {', '.join(self.INDEX_SLUGS)}."}
@@ -193,9 +206,9 @@ class Page(models.Model):
             return Page.objects.none()
         return Page.objects.filter(slug=self.slug, kind__in=kinds - {self.kind})
 
-    def _refuse_moving_once_published(self) -> None:
-        before = Page.objects.filter(pk=self.pk, revisions__isnull=False).first()
-        if before and (before.kind, before.slug) != (self.kind, self.slug):
+    def _refuse_moving(self) -> None:
+        before = Page.objects.get(pk=self.pk)
+        if (before.kind, before.slug) != (self.kind, self.slug):
             raise ValidationError(
                 "The page was published. Its kind stays; “Change the address” moves it, and links still work."
             )

@@ -38,6 +38,11 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """Those that hold a whole page: all but withdrawals."""
         return self.filter(is_withdrawal=False)
 
+    def in_effect(self, at: datetime | None = None) -> "RevisionQuerySet":
+        """Those that patients have or had, with words of their own: no withdrawal, no placeholder."""
+        due = self.filter(live_from__lte=at or timezone.now(), cancelled_at__isnull=True)
+        return due.filter(is_withdrawal=False, snapshot__is_placeholder=False)
+
     def scheduled(self) -> "RevisionQuerySet":
         """Those that patients will get later, the next one first."""
         coming = self.filter(live_from__gt=timezone.now(), cancelled_at__isnull=True)

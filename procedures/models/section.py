@@ -100,6 +100,9 @@ class Section(models.Model):
     def clean(self) -> None:
         if self.slug in self.RESERVED_SLUGS:
             raise ValidationError({"slug": "The page uses this name itself. Choose another."})
+        if self.link_text and not self.linked_page_id and self.linked_page is None:
+            problem = "These are the words of a link, and there is none. Link to a page, or leave them empty."
+            raise ValidationError({"link_text": problem})
 
 
 class Item(models.Model):

@@ -34,6 +34,11 @@ def headings(page):
     return page.locator("#sections-group input[name$=-heading]").evaluate_all("all => all.map(e => e.value)")
 
 
+def changed_title(page):
+    """What the screen "Compare" says of the title, as it is read out."""
+    return " ".join(page.locator(".compare-line").first.inner_text().split())
+
+
 def say_its_time_has_come(served):
     """What is scheduled is due now."""
     with sqlite3.connect(served.data / "db.sqlite3", timeout=20) as database:
@@ -102,7 +107,8 @@ def test_an_editor_and_a_reviewer_change_a_page(open_page, sign_in, served):
     assert "The title is new." in reviewer.inner_text("main, #content")
     look(reviewer)
     reviewer.get_by_role("link", name="Compare", exact=True).click()
-    reviewer.get_by_text("What went is struck through").wait_for()
+    reviewer.get_by_role("heading", name="9 parts changed").wait_for()
+    assert changed_title(reviewer) == f"Title Before {before} After {before} Added: anew (end)"
     look(reviewer)
     reviewer.goto(f"{served.url}{PAGE}publish/")
     for folded in reviewer.locator(".compare-more summary").all():
@@ -145,7 +151,14 @@ def test_an_editor_and_a_reviewer_change_a_page(open_page, sign_in, served):
         reviewer.locator(".version", has_text="Loaded from the site").get_by_role(
             "button", name="Restore to the draft"
         ).click()
+    assert "The draft is what it was in that version." in reviewer.inner_text(".messagelist")
     look(reviewer)
+    reviewer.goto(f"{served.url}{PAGE}change/")
+    assert reviewer.get_by_label("Title").input_value() == before
+    reviewer.goto(f"{served.url}{PAGE}compare/")
+    assert changed_title(reviewer) == f"Title Before {before} Removed: anew (end) After {before}"
+    patient.reload()
+    assert patient.inner_text("h1") == title
     for name in ("withdraw", "address"):
         reviewer.goto(f"{served.url}{PAGE}{name}/")
         look(reviewer)

@@ -3,8 +3,9 @@ import re
 import pytest
 import textstat
 
-from procedures import advice, drafts, reading_grade
-from procedures.models import Page
+from procedures import advice, drafts, reading_grade, snapshots
+from procedures.models import Item, Page
+from procedures.publishing import publish
 from tests.procedures.pages import make_page, make_section
 
 
@@ -19,7 +20,7 @@ def test_a_page_that_is_well_written_gets_no_advice(content):
 @pytest.mark.parametrize("slug", ["kyphoplasty", "cancer", "trauma", "osteoporosis", "helping-someone-else"])
 def test_the_grade_is_near_that_of_a_dictionary(content, slug):
     """Within half a grade of textstat's, on each page of ours that is long enough for either to mean much."""
-    texts = advice._as_sentences(advice._texts(drafts.current(Page.objects.get(slug=slug))))
+    texts = advice._as_sentences(snapshots.texts(drafts.current(Page.objects.get(slug=slug))))
     assert abs(reading_grade.of(texts) - textstat.flesch_kincaid_grade(texts)) <= 0.5
 
 
@@ -57,6 +58,38 @@ def test_lengths_headings_and_links_are_told(content):
         "Two sections are called “Heading”. Give each a heading of its own.",
         "It links to “Target”, which patients cannot read yet. Publish both together.",
     ]
+
+
+def old_titles_told(page):
+    page.refresh_from_db()
+    return [words for words in advice.for_page(page, drafts.current(page)) if "still calls" in words]
+
+
+def test_pages_that_call_a_retitled_page_by_its_old_title_are_named(content, admin_client):
+    page, other = Page.objects.get(slug="cancer"), make_page("other", title="Other")
+    section = make_section(other, linked_page=page)
+    publish(other)
+    assert old_titles_told(page) == []
+    Page.objects.filter(pk=page.pk).update(title="Cancer of the spine")
+    told = [
+        f"“{title}” still calls this page “Cancer”, in a link that patients read. Once this page is "
+        "published, put the new title there, and publish that page again."
+        for title in ("Kyphoplasty", "Other")
+    ]
+    assert old_titles_told(page) == told
+    body = admin_client.get(f"/admin/procedures/page/{page.pk}/publish/").content.decode()
+    assert told[0] in body
+    publish(page)
+    assert old_titles_told(page) == told
+    publish(other)
+    assert old_titles_told(page) == told[:1]
+    section.link_text = "What cancer does"
+    section.save()
+    Item.objects.filter(section__page__slug="kyphoplasty", linked_page=page).update(
+        term="Cancer of the spine"
+    )
+    publish(Page.objects.get(slug="kyphoplasty"), other)
+    assert old_titles_told(page) == []
 
 
 def test_a_drawing_without_words_is_told(db, monkeypatch):

@@ -53,6 +53,12 @@ def test_a_text_that_is_all_new_is_marked_as_a_whole():
     ]
 
 
+def test_words_that_move_from_an_items_term_to_its_text_are_a_change():
+    before, after = section("signs", "Pain"), section("signs", "")
+    after["items"][0]["term"] = "Pain"
+    assert changes(snapshot(before), snapshot(after)) == [("Signs", "Item", "Pain", "[Term: ]Pain")]
+
+
 def test_an_item_put_between_others_is_the_only_change():
     before = snapshot(section("signs", "One", "Three"))
     assert changes(before, snapshot(section("signs", "One", "Two", "Three"))) == [

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -21,6 +22,11 @@ def page(content):
 @pytest.fixture
 def reviewer(db):
     return make_staff("rita", "Reviewer")
+
+
+@pytest.fixture
+def editor(db):
+    return make_staff("edna", "Content editor")
 
 
 def change(page, **fields):
@@ -103,7 +109,7 @@ def test_a_moved_procedure_takes_its_handout_along(content, reviewer, client):
     assert client.get("/procedures/balloon/handout/").status_code == 200
 
 
-@pytest.mark.parametrize("slug", ["kyphoplasty", "cancer", "Not a slug"])
+@pytest.mark.parametrize("slug", ["kyphoplasty", "cancer", "Not a slug", "My_Cancer"])
 def test_a_page_is_not_moved_where_it_cannot_be(page, reviewer, client, slug):
     sign_in(client, reviewer)
     answer = client.post(f"/admin/procedures/page/{page.pk}/address/", {"slug": slug})
@@ -140,6 +146,69 @@ def test_sections_that_await_a_clinician_outlive_a_restored_version(content, rev
     change(page, title="New words")
     drafts.restore(Revision.objects.live().get(page=page), reviewer)
     assert drafts.current(page) == before
+
+
+def test_restoring_gives_no_section_free_that_is_held_back_now(page, reviewer):
+    first = Revision.objects.live().get(page=page)
+    section = page.sections.first()
+    page.sections.filter(pk=section.pk).update(awaits_review=True, heading="New, and not checked")
+    kept = drafts.restore(first, reviewer)
+    section.refresh_from_db()
+    assert section.awaits_review and section.heading == first.snapshot["sections"][0]["heading"]
+    page.sections.update(awaits_review=True)
+    drafts.restore(kept, reviewer)
+    assert all(page.sections.values_list("awaits_review", flat=True))
+
+
+def section_is_deleted_with_its_page(client, page, section):
+    client.post(
+        f"/admin/procedures/page/{page.pk}/change/",
+        {
+            "title": "Kyphoplasty",
+            "summary": page.summary,
+            "introduction": page.introduction,
+            "order": page.order,
+            "body_location": page.body_location,
+            "sections-TOTAL_FORMS": 1,
+            "sections-INITIAL_FORMS": 1,
+            "sections-0-id": section.pk,
+            "sections-0-page": page.pk,
+            "sections-0-DELETE": "on",
+        },
+    )
+
+
+def section_is_deleted_by_itself(client, page, section):
+    client.post(f"/admin/procedures/section/{section.pk}/delete/", {"post": "yes"})
+
+
+@pytest.mark.parametrize("delete", [section_is_deleted_with_its_page, section_is_deleted_by_itself])
+def test_a_section_that_awaits_a_clinician_is_never_lost(content, editor, client, delete):
+    page = Page.objects.get(slug="kyphoplasty")
+    sign_in(client, editor)
+    before = drafts.current(page)
+    delete(client, page, page.sections.get(slug="risks"))
+    assert not page.sections.filter(slug="risks").exists()
+    kept = page.revisions.get(live_from=None)
+    assert kept.snapshot == before and kept.made_by == editor
+    drafts.restore(kept, editor)
+    assert drafts.current(page) == before
+
+
+def test_an_item_that_is_deleted_is_kept_and_the_page_may_still_move(db, editor, client):
+    section = make_section(make_page(), kind="bullets", awaits_review=True)
+    item = make_item(section, text="Words of hours")
+    sign_in(client, editor)
+    data = {"heading": "Heading", "slug": section.slug, "kind": "bullets", "intro": "", "awaits_review": "on"}
+    data |= {"items-TOTAL_FORMS": 1, "items-INITIAL_FORMS": 1}
+    data |= {"items-0-id": item.pk, "items-0-section": section.pk, "items-0-DELETE": "on"}
+    answer = client.post(f"/admin/procedures/section/{section.pk}/change/", data, follow=True)
+    assert "What you deleted is kept" in answer.content.decode()
+    assert 'name="slug"' in answer.content.decode()
+    assert not section.items.exists()
+    assert section.page.revisions.get().snapshot["sections"][0]["items"][0]["text"] == "Words of hours"
+    section.page.slug = "elsewhere"
+    section.page.full_clean()
 
 
 def test_a_section_keeps_its_row_when_a_version_is_restored(page, reviewer):
@@ -186,3 +255,40 @@ def test_items_move_and_without_script_the_button_saves_what_was_typed_first(db,
     section.refresh_from_db()
     assert section.heading == "Typed"
     assert list(section.items.values_list("text", flat=True)) == ["Two", "One"]
+
+
+def staff_did(client, page):
+    body = client.get(f"/admin/procedures/page/{page.pk}/history/").content
+    entries = BeautifulSoup(body, "html.parser").select(".events p")
+    return [" ".join(entry.text.split()).partition(" edna: ")[2] for entry in entries]
+
+
+def test_the_history_names_edits_of_sections_and_items_and_moves(db, editor, client):
+    page = make_page()
+    make_section(page, heading="First", slug="first", order=1)
+    section = make_section(page, kind="bullets", order=2)
+    item = make_item(section, text="One", order=1)
+    sign_in(client, editor)
+    data = {"heading": "Signs", "slug": section.slug, "kind": "bullets", "intro": ""}
+    data |= {"items-TOTAL_FORMS": 2, "items-INITIAL_FORMS": 1}
+    data |= {"items-0-id": item.pk, "items-0-text": "One sign", "items-1-text": "Two"}
+    path = f"/admin/procedures/section/{section.pk}"
+    client.post(f"{path}/change/", data)
+    for to in ("down", "up"):
+        client.post(f"{path}/shift/", {"to": to})
+    client.post(f"/admin/procedures/section/item/{item.pk}/shift/", {"to": "down"})
+    assert "Moved down, to place 2 of 2." in client.get(f"{path}/history/").content.decode()
+    client.post(f"{path}/delete/", {"post": "yes"})
+    assert staff_did(client, page) == [
+        "Section “Signs”: Deleted.",
+        "Section “Signs”: Item “One sign”: Moved down, to place 2 of 2.",
+        "Section “Signs”: Moved up, to place 1 of 2.",
+        "Section “Signs”: Changed Heading and Intro. Added item “Two”. Changed Text for item “One sign”.",
+    ]
+
+
+def test_the_history_names_both_addresses_of_a_page_that_moved(page, reviewer, client):
+    sign_in(client, reviewer)
+    client.post(f"/admin/procedures/page/{page.pk}/address/", {"slug": "falls"})
+    body = client.get(f"/admin/procedures/page/{page.pk}/history/").content.decode()
+    assert "Address changed from /conditions/trauma/ to /conditions/falls/." in body

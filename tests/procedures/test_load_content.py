@@ -206,6 +206,10 @@ SECTION = '\n[[sections]]\nheading = "Signs"\nslug = "signs"\nkind = "{kind}"\n'
             "bad.toml: sections[1].items[1].words: not known here.",
         ),
         (
+            SECTION.format(kind="prose") + 'link_text = "More"',
+            "bad.toml: sections[1].link_text: These are the words of a link, and there is none.",
+        ),
+        (
             SECTION.format(kind="prose") + SECTION.format(kind="prose"),
             "bad.toml: sections[2].slug: Another section",
         ),

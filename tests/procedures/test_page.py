@@ -1,16 +1,21 @@
 import json
 import re
 import struct
+from datetime import time, timedelta
+from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils import timezone
 
-from contact.models import Practice
+from contact import opening_hours
+from contact.models import OpeningHours, Practice
 from procedures import illustrations
 from procedures.models import Item, Page, Revision, Section
-from procedures.publishing import publish
+from procedures.models.revision import today
+from procedures.publishing import CannotPublish, publish
 from tests.addresses import PUBLIC
 from tests.procedures.pages import make_review
 from tests.staff import make_staff
@@ -100,6 +105,101 @@ def words(text):
     return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
 
 
+# What a machine alone reads (what things are, and where), and what the page shows in other words.
+FOR_MACHINES = {"@context", "@type", "@id", "url", "item", "inLanguage"}
+IN_OTHER_WORDS = {"telephone", "lastReviewed", "openingHoursSpecification"}
+
+
+def sayings(value):
+    """Every string of a graph that says something."""
+    if isinstance(value, dict):
+        for key in value.keys() - FOR_MACHINES - IN_OTHER_WORDS:
+            yield from sayings(value[key])
+    elif isinstance(value, list):
+        for part in value:
+            yield from sayings(part)
+    elif isinstance(value, str):
+        yield value
+
+
+def visible(document):
+    """The words of the page, but for drawings and pointers, which stand between those of a sentence."""
+    for tag in document.body.select("svg, figcaption, .pointer, script"):
+        tag.extract()
+    return words(document.body.get_text(" "))
+
+
+@pytest.fixture
+def everything_told(content):
+    """Details, hours and a review, with all that awaited a clinician given free."""
+    Practice.objects.filter(pk=1).update(address="1 Example Street\nNew Orleans", email="desk@example.com")
+    for weekday in range(5):
+        OpeningHours.objects.create(weekday=weekday, opens=time(8), closes=time(12))
+        OpeningHours.objects.create(weekday=weekday, opens=time(13), closes=time(16, 30))
+    reviewer, review = make_staff("rita", "Reviewer"), make_review()
+    cleared = list(Section.objects.values_list("pk", flat=True))
+    for page in Page.objects.all():
+        publish(page, by=reviewer, review=review, cleared=cleared)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_word_of_the_structured_data_is_on_the_page(everything_told, read, path):
+    document = read(path)
+    nodes, reviewed = graph(document), document.select_one(".review time")
+    page = nodes.get("MedicalWebPage") or nodes["WebPage"]
+    assert page.get("lastReviewed") == (reviewed["datetime"] if "reviewedBy" in page else None)
+    shown = visible(document)
+    assert [said for said in sayings(nodes) if words(said) not in shown] == []
+    hours = [
+        SimpleNamespace(
+            weekday=opening_hours.WEEKDAYS.index(told["dayOfWeek"].removeprefix("https://schema.org/")),
+            opens=time.fromisoformat(told["opens"]),
+            closes=time.fromisoformat(told["closes"]),
+        )
+        for told in nodes["MedicalBusiness"]["openingHoursSpecification"]
+    ]
+    assert all(words(line) in shown for line in opening_hours.in_words(hours))
+    assert document.find("a", href=f"tel:{nodes['MedicalBusiness']['telephone']}")
+
+
+def test_the_structured_data_that_is_held_against_the_page_is_all_there_is(everything_told, read):
+    nodes = graph(read("/procedures/kyphoplasty/"))
+    assert set(nodes["MedicalProcedure"]) >= {"bodyLocation", "howPerformed", "preparation", "followup"}
+    assert {"lastReviewed", "reviewedBy"} <= set(nodes["MedicalWebPage"])
+    assert {"address", "email", "openingHoursSpecification"} <= set(nodes["MedicalBusiness"])
+
+
+@pytest.mark.parametrize("slug", ["home", "conditions", "cancer", "kyphoplasty", "accessibility"])
+def test_no_template_leaves_out_introduction_sections_or_review(content, read, slug):
+    page = Page.objects.get(slug=slug)
+    path = page.get_absolute_url()
+    Page.objects.filter(pk=page.pk).update(introduction="Words before all sections.")
+    for kind in ("facts", "prose"):
+        section = Section.objects.create(
+            page=page, heading=f"New {kind}", slug=f"new-{kind}", kind=kind, intro="Intro"
+        )
+        Item.objects.create(section=section, term="Term", text="Words of the section.")
+    publish(page, by=make_staff("rita", "Reviewer"), review=make_review())
+    documents = [read(path)] + ([read(f"{path}handout/")] if page.kind == "procedure" else [])
+    for document in documents:
+        assert "Words before all sections." in document.main.text
+        assert document.main.text.count("Words of the section.") == 2
+        assert len(document.select("main .review")) == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "is_said"), [("elbow", False), ("pine", False), ("Spine", True), ("", True)]
+)
+def test_search_engines_are_told_no_part_of_the_body_that_the_page_does_not_name(content, part, is_said):
+    page = Page.objects.get(slug="kyphoplasty")
+    Page.objects.filter(pk=page.pk).update(body_location=part)
+    if is_said:
+        assert publish(page)
+    else:
+        with pytest.raises(CannotPublish, match=f"does not say “{part}”.* Use a word that the page uses"):
+            publish(page)
+
+
 def test_what_it_says_of_the_procedure_is_on_the_page_word_for_word(content, read):
     document = read("/procedures/kyphoplasty/")
     shown = words(document.main.get_text(" "))
@@ -134,6 +234,19 @@ def test_a_notice_says_since_when_it_is_in_effect(content, read):
     Page.objects.filter(pk=page.pk).update(effective_on="2026-01-02")
     publish(page)
     assert read("/accessibility/").select_one(".review").text == "In effect since January 2, 2026."
+
+
+def test_mending_a_word_of_a_notice_puts_it_into_no_new_effect(content, read):
+    page = Page.objects.get(slug="privacy")
+    page.revisions.update(live_from=timezone.now() - timedelta(days=30))  # when it was still to be written
+    Page.objects.filter(pk=page.pk).update(is_placeholder=False)
+    (written,) = publish(page)
+    publish(page, live_from=timezone.now() + timedelta(days=1))
+    Revision.objects.filter(pk=written.pk).update(live_from=timezone.now() - timedelta(days=10))
+    Page.objects.filter(pk=page.pk).update(summary="A word was mended.")
+    publish(page)
+    line = read("/privacy/").select_one(".review")
+    assert line.time["datetime"] == (today() - timedelta(days=10)).isoformat()
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -101,6 +101,11 @@ def test_a_new_page_can_be_written(admin_client, content):
     assert b"Publish \xe2\x80\x9cSciatica\xe2\x80\x9d" in response.content
 
 
+def test_a_page_whose_address_is_older_than_its_rule_can_be_saved(admin_client, page):
+    Page.objects.filter(pk=page.pk).update(slug="My_Trauma")
+    assert admin_client.post(change_url(page), form_of(page, title="Falls")).status_code == 302
+
+
 def test_items_are_edited_under_their_section(admin_client, page):
     section = page.sections.get(kind="bullets")
     items = list(section.items.all())

@@ -220,6 +220,7 @@ def test_the_draft_differs_from_live_until_it_is_published_again(content):
         ({"kind": "notice", "slug": "static"}, "uses this address itself"),
         ({"kind": "index", "slug": "elsewhere"}, "one of these addresses"),
         ({"kind": "condition", "slug": "kyphoplasty"}, "cannot share an address"),
+        ({"slug": "My_Cancer", "kind": "condition"}, "small letters, digits and hyphens only"),
     ],
 )
 def test_an_address_that_the_site_cannot_serve_is_refused(content, fields, named):

@@ -141,6 +141,7 @@ def test_what_changed_after_it_was_looked_at_is_shown_first(content, reviewer, c
         ({"note": ""}, "Write what changed, and why."),
         ({"when": "later"}, "Enter the day on which patients get it."),
         ({"when": "later", "day": "2020-01-01", "at": "10:00"}, "That time is over."),
+        ({"when": "later", "day": "9999-12-31", "at": "22:00"}, "Enter one within two years."),
         ({"when": "later", "day": "2027-03-14", "at": "02:30"}, "The clocks are changed at that time."),
         ({"when": "later", "day": "2027-11-07", "at": "01:30"}, "The clocks are changed at that time."),
     ],

@@ -59,7 +59,7 @@ TABLE = {
     "procedures/page/<path:object_id>/change/": ("ERS", "ERS"),
     "procedures/section/": (STAFF, STAFF),
     "procedures/section/add/": ("", ""),
-    "procedures/section/<path:object_id>/history/": ("ERS", "ERS"),
+    "procedures/section/<path:object_id>/history/": ("ERS", ""),
     "procedures/section/<path:object_id>/delete/": ("ES", "ES"),
     "procedures/section/<path:object_id>/change/": ("ERS", "ERS"),
     "procedures/section/<int:pk>/shift/": ("", "ERS"),
