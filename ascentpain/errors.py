@@ -1,8 +1,8 @@
 """Error pages in the site's own look, each with the practice's telephone number.
 
-They repeat nothing of the request and send no cookie; only a patient's form comes back as it was filled in.
-None of them needs the database: the practice's details fall back to the last ones known
-(contact.models.Practice.objects.current).
+They repeat nothing of the request, send no cookie and are kept by no cache; only a patient's form comes back
+as it was filled in. None of them needs the database: the practice's details fall back to the last
+ones known (contact.models.Practice.objects.current).
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 
 from contact import views
 from contact.admin import record
@@ -49,4 +50,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, name: str, status: int, title: str) -> HttpResponse:
-    return render(request, f"errors/{name}.html", {"title": title}, status=status)
+    response = render(request, f"errors/{name}.html", {"title": title}, status=status)
+    add_never_cache_headers(response)
+    return response
