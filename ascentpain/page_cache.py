@@ -32,6 +32,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from ascentpain import content_version
+from ascentpain.inline_style import inline
 from ascentpain.page_bytes import Headers, PageBytes, StartResponse
 
 logger = logging.getLogger(__name__)
@@ -191,7 +192,7 @@ class PageCache:
                     return answer
                 if edition.version == content_version.read() and time.time() < edition.until:
                     before = edition.before.get(path)
-                    page = PageBytes(answer.body, answer.headers, before and before.page)
+                    page = PageBytes(*inline(answer.body, answer.headers), like=before and before.page)
                     edition.keep(path, Kept(page, view.reads_query))
                     return page
         return None
