@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import desk, first_view, growing, load, reading, starting, writing
+from tests.bench import first_view, growing, load, reading, starting, writing
 from tests.bench.goals import Goal, table
 
 PARTS = {
@@ -17,7 +17,7 @@ PARTS = {
     "first-view": first_view.measure,
     "growing": growing.measure,
     "starting": starting.measure,
-    "desk": desk.measure,
+
 }
 
 

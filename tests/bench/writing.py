@@ -1,8 +1,5 @@
 """What storing a request costs, beside the same form validated and not stored."""
 
-import itertools
-import os
-import secrets
 import statistics
 import subprocess
 import sys
@@ -46,11 +43,11 @@ def measure(folder: Path) -> list[Goal]:
     took = [answer.seconds for turn in turns["stored"] for answer in turn]
     slow = statistics.quantiles(took, n=100)[98] / statistics.median(took)
     return [
-        Goal("a request stored / validated and not stored", rates["stored"] / rates["not stored"], at_least=0.6),
+        Goal("a request stored / only validated", rates["stored"] / rates["not stored"], at_least=0.6),
         Goal(f"slowest of 100 / median, {load.CONNECTIONS} senders", slow, at_most=5),
         Goal(f"not stored of {len(many)}, {MANY} senders", sum(a.status != 302 for a in many), at_most=0),
         Goal("requests stored", rates["stored"], unit=" a second"),
-    ]  # fmt: skip
+    ]
 
 
 def sent(port: int, supply: Iterator[bytes], senders: int) -> list[load.Answer]:
@@ -63,37 +60,31 @@ def sent(port: int, supply: Iterator[bytes], senders: int) -> list[load.Answer]:
 
 def forms(data: Path) -> Iterator[bytes]:
     """Requests of different people from different networks, each with a token of its own."""
-    csrf = secrets.token_hex(16)
-    for number, token in enumerate(tokens(data)):
-        address = f"10.{os.getpid() % 256}.{number // 250 % 250}.{number % 250}"
-        fields = {
-            "token": token,
-            "csrfmiddlewaretoken": csrf,
-            "name": "Ana Núñez",
-            "phone": "504 249 7576",
-            "website": "",
-            "message": f"{token} My back hurts since I fell.",
-        }
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Cookie": f"csrftoken={csrf}",
-            "X-Forwarded-For": address,
-        }
-        yield load.post(PATH, urlencode(fields), headers)
+    return iter([form(number, token) for number, token in enumerate(tokens(data))])
 
 
-def tokens(data: Path) -> Iterator[str]:
+def form(number: int, token: str) -> bytes:
+    csrf = "a" * 32
+    fields = {
+        "token": token,
+        "csrfmiddlewaretoken": csrf,
+        "name": "Ana Núñez",
+        "phone": "504 249 7576",
+        "website": "",
+        "message": f"{token} My back hurts since I fell.",
+    }
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"csrftoken={csrf}",
+        "X-Forwarded-For": f"10.{number // 62500}.{number // 250 % 250}.{number % 250}",
+    }
+    return load.post(PATH, urlencode(fields), headers)
+
+
+def tokens(data: Path) -> list[str]:
+    """As many as all turns may take."""
+    issue = ISSUE.format(number=int(MOST * server.seconds() * (TURNS + 2)))
+    command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", issue]
     environment = newcomers_environment(DATA_DIR=str(data))
-    number = int(MOST * server.seconds())
-    command = [
-        sys.executable,
-        "manage.py",
-        "shell",
-        "--verbosity",
-        "0",
-        "--command",
-        ISSUE.format(number=number),
-    ]
-    while True:
-        run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-        yield from run.stdout.split()
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return run.stdout.split()
