@@ -29,9 +29,8 @@ test: $(VENV)/.dev ## the whole test suite on SQLite; ARGS="-k contact" narrows 
 chaos: $(VENV)/.dev ## send requests while the site's processes are killed, and count what is lost: nothing
 	@$(BIN)/python -m tests.chaos
 
-bench: $(VENV)/.dev ## what storing a request costs, and the desk at a thousand and at a million inquiries
-	@$(BIN)/python -m tests.bench
-	@$(BIN)/python -m tests.bench_desk
+bench: $(VENV)/.dev ## the site beside its own limits, a table and the goals; ARGS="reading writing" measures parts
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 shots: $(VENV)/.dev ## a picture and a PDF of every page, phone and desk, light and dark, in var/shots
 	@$(BIN)/python -m tests.shots

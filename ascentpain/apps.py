@@ -1,5 +1,9 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db import connections, transaction
+from django.db.models.signals import post_migrate
 
 
 class AscentPainConfig(AppConfig):
@@ -11,6 +15,14 @@ class AscentPainConfig(AppConfig):
         from ascentpain.sign_in import second_factor
 
         key_rotation.others[:] = [second_factor.seal_anew]
+        post_migrate.connect(_watch_content, sender=self)
+
+
+def _watch_content(using: str, **kwargs: Any) -> None:
+    from ascentpain import content_version
+
+    with transaction.atomic(using=using):
+        content_version.watch(connections[using])
 
 
 class StaffAdminConfig(AdminConfig):

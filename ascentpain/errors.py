@@ -1,8 +1,8 @@
 """Error pages in the site's own look, each with the practice's telephone number.
 
-They repeat nothing of the request and send no cookie; only a patient's form, and what staff write about a
-patient, come back as they were filled in. None of them needs the database: the practice's details fall back
-to the last ones known (contact.models.Practice.objects.current).
+They repeat nothing of the request, send no cookie and are kept by no cache; only a patient's form, and what
+staff write about a patient, come back as they were filled in. None of them needs the database: the practice's
+details fall back to the last ones known (contact.models.Practice.objects.current).
 """
 
 import logging
@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import resolve
+from django.utils.cache import add_never_cache_headers
 
 from contact import views
 from contact.admin import phone_request, record, typed_text
@@ -75,4 +76,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, name: str, status: int, title: str, **context: Any) -> HttpResponse:
-    return render(request, f"errors/{name}.html", {"title": title, **context}, status=status)
+    response = render(request, f"errors/{name}.html", {"title": title, **context}, status=status)
+    add_never_cache_headers(response)
+    return response

@@ -14,8 +14,9 @@ workers = settings.WORKERS
 # A sender holds a thread until the request is there, for twenty seconds at most (gunicorn_worker.py).
 worker_class = "ascentpain.gunicorn_worker.Worker"
 threads = 8
-max_requests = 10_000
-max_requests_jitter = 1_000
+# A new worker now and then, in case a library leaks; seldom, since it starts with no page in memory.
+max_requests = 1_000_000
+max_requests_jitter = 100_000
 graceful_timeout = 20  # seconds, after a SIGTERM
 umask = 0o077
 # It would be written under the home folder, which a locked-down service does not have.

@@ -46,3 +46,17 @@ class EncryptionKey(models.Model):
 
     def __str__(self) -> str:
         return f"Encryption key {self.key_id}"
+
+
+class ContentVersion(models.Model):
+    """One row, counted by the database itself: see ascentpain.content_version."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    number = models.PositiveBigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(name="content_version_is_one_row", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"Content version {self.number}"

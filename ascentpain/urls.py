@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from ascentpain import health
+from ascentpain.page_cache import live_page
 from procedures.sitemaps import SITEMAPS
 
 handler400 = "ascentpain.errors.bad_request"
@@ -19,10 +20,10 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path(
         "robots.txt",
-        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+        live_page(TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
         name="robots",
     ),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", live_page(sitemap, reads_query=True), {"sitemaps": SITEMAPS}, name="sitemap"),
     # Last: it holds the notices, whose addresses are one word of staff's choice.
     path("", include("procedures.urls")),
 ]

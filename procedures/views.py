@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ascentpain.page_cache import live_page
 from contact.models import Practice
 from procedures import citations, drafts, notices, preview, qr_code, site_map, structured_data
 from procedures.models import Clinician, Page, Revision, Snapshot
 
 
+@live_page
 @require_safe
 def page(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     """Any page patients read: the live revision at this address; on an index page, what it lists."""
@@ -25,6 +27,7 @@ def page(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     return render(request, template(revision.page), context(revision))
 
 
+@live_page
 @require_safe
 def handout(request: HttpRequest, slug: str) -> HttpResponse:
     """The live procedure page on paper: large print, a code that leads back to it, room for questions."""
@@ -36,6 +39,7 @@ def handout(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "procedures/handout.html", handout_context(revision))
 
 
+@live_page
 @require_safe
 def clinicians(request: HttpRequest) -> HttpResponse:
     """Those whom the practice entered and listed; without any there is no page."""

@@ -12,6 +12,6 @@ def take_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ascentpain", "0003_clinicians_role")]
+    dependencies = [("ascentpain", "0004_content_version")]
 
     operations = [migrations.RunPython(take_back, migrations.RunPython.noop)]

@@ -6,7 +6,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
 from django.db import DatabaseError, InterfaceError, models
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from contact import opening_hours, phone
@@ -202,6 +202,12 @@ class OpeningHours(models.Model):
 class ClosureQuerySet(models.QuerySet["Closure"]):
     def not_over(self, now: datetime) -> "ClosureQuerySet":
         return self.filter(ends_at__gt=now)
+
+    def next_turn(self, now: datetime) -> datetime | None:
+        """When the next closure starts or ends, if one is to come."""
+        start = self.filter(starts_at__gt=now).aggregate(first=Min("starts_at"))["first"]
+        end = self.not_over(now).aggregate(first=Min("ends_at"))["first"]
+        return min(filter(None, (start, end)), default=None)
 
 
 class Closure(models.Model):
