@@ -73,15 +73,19 @@ def test_a_cache_server_that_is_not_there_costs_nobody_the_request(client, setti
     assert send(client).status_code == 302
 
 
-def test_a_cache_server_that_hangs_costs_a_moment(client, settings, monkeypatch):
-    client.get("/contact/")
+def seconds_to_send(client, **overrides):
+    began = time.monotonic()
+    assert send(client, **overrides).status_code == 302
+    return time.monotonic() - began
+
+
+def test_a_cache_server_that_hangs_costs_less_than_a_second(client, settings, monkeypatch):
+    before = seconds_to_send(client, name="Bea")
     with socket.create_server(("127.0.0.1", 0)) as hung:  # it takes the connection, and never answers
         monkeypatch.setenv("CACHE_URL", f"redis://127.0.0.1:{hung.getsockname()[1]}/0")
         settings.CACHES = {"default": env.cache("CACHE_URL")}
-        began = time.monotonic()
-        assert send(client).status_code == 302
-        assert time.monotonic() - began < 1
-    assert stored() == (1, 1, 1)
+        assert seconds_to_send(client) < before + 1
+    assert stored() == (2, 2, 2)
 
 
 def test_a_mail_server_that_is_down_costs_nobody_the_request(client, settings):
@@ -240,7 +244,7 @@ def locked():
 def served(monkeypatch):
     """A connection as those that serve requests, though less patient."""
     connection.close()
-    monkeypatch.setattr(patience, "LOCK_SECONDS", 2)
+    monkeypatch.setattr(patience, "LOCK_SECONDS", 3)
     connection_created.connect(patience.limit)
     yield
     connection_created.disconnect(patience.limit)
@@ -254,7 +258,7 @@ def test_a_database_that_stays_locked_gives_the_words_back_after_one_wait(client
         began = time.monotonic()
         response = send(client, message="My back hurts.")
         took = time.monotonic() - began
-    assert 1.9 < took < 3.9  # for the throttle and the request together
+    assert 2.9 < took < 5.9  # for the throttle and the request together
     assert response.status_code == 503
     assert b"My back hurts." in response.content
     assert send(client).status_code == 302
