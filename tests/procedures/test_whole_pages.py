@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -24,7 +25,8 @@ from procedures.models import Page, Revision
 from tests.procedures.pages import make_item, make_page, make_review, make_section
 from tests.staff import make_staff
 
-WORDS = st.sampled_from(["word-one", "word-two", "word-three", ""])
+WORDS = st.sampled_from(["word-one", "word-two", "word-three", "word-four", "word-five", ""])
+HOURS = st.sampled_from([0, 1, 2, 5])
 PAGES = st.sampled_from(["first", "second"])
 
 
@@ -99,7 +101,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(
         names=st.sampled_from([["first"], ["second"], ["first", "second"]]),
-        hours=st.sampled_from([0, 0, 1, 2, 5]),
+        hours=HOURS,
         clears=st.booleans(),
         replaces=st.booleans(),
     )
@@ -130,6 +132,10 @@ class Desk(RuleBasedStateMachine):
         for revision in made:
             name = names_of[revision.page_id]
             self.versions.append(Version(revision.pk, name, live_from, words[name], revision.made_together))
+
+    @initialize(hours=HOURS)
+    def publish_both(self, hours):
+        self.publish(["first", "second"], hours, clears=False, replaces=False)
 
     def together(self, versions):
         batches = {v.batch for v in versions}
