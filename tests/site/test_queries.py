@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contact.models import Closure, Inquiry
-from procedures.models import Item, Page, Revision, Section
+from procedures.models import Item, Page, Section
 from procedures.publishing import publish
 from tests.addresses import HANDOUT, MACHINES, PUBLIC
 from tests.contact.sending import make_inquiry
@@ -85,8 +85,3 @@ def test_publishing_a_long_page_costs_few_queries(content, django_assert_max_num
 @pytest.mark.parametrize("path", ["/robots.txt", "/healthz"])
 def test_what_machines_ask_often_costs_no_query(client, path):
     assert client.get(path).status_code == 200  # the test has no database: a query would fail it
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL scans a table this small")
-def test_live_revisions_are_found_through_their_index(content):
-    assert "revision_newest_live" in Revision.objects.live().at_address("procedure", "kyphoplasty").explain()
