@@ -2,8 +2,7 @@
 
 By it each worker notices what staff changed (ascentpain.page_cache). Triggers in the database count, so that
 no way of writing is forgotten: neither a bulk update, nor a command, nor a person with a database shell.
-They are made anew after each migration, since Django remakes a table on SQLite when it alters one, and its
-triggers are gone then.
+They are taken away before migrations and made anew after them (ascentpain.apps).
 """
 
 from datetime import datetime, timedelta
@@ -27,17 +26,21 @@ WATCHED: Final = (
     "procedures_page",
     "procedures_revision",
 )
-EVENTS: Final = ("INSERT", "UPDATE", "DELETE")
+EVENTS: Final = {
+    "sqlite": ("INSERT", "UPDATE", "DELETE"),
+    "postgresql": ("INSERT", "UPDATE", "DELETE", "TRUNCATE"),
+}
 
 ONE_MORE: Final = f"ON CONFLICT (id) DO UPDATE SET number = {TABLE}.number + 1"
 COUNT: Final = f"INSERT INTO {TABLE} (id, number) VALUES (1, 1) {ONE_MORE}"  # noqa: S608 (constants)
+# It finds its table also while a dump is restored, when the search path is empty.
 FUNCTION: Final = (
-    f"CREATE OR REPLACE FUNCTION {TABLE}_count() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN {COUNT}; RETURN NULL; END $$"
+    f"CREATE OR REPLACE FUNCTION {TABLE}_count() RETURNS trigger LANGUAGE plpgsql "
+    f"SET search_path FROM CURRENT AS $$ BEGIN {COUNT}; RETURN NULL; END $$"
 )
 TRIGGERS: Final = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D' AND pg_table_is_visible(tgrelid)",
 }
 
 
@@ -72,31 +75,34 @@ def holds_until(now: datetime) -> float:
 
 def watch(connection: Any) -> None:
     """Make the triggers that are missing, and count once if there were any: changes may have gone unseen."""
+    vendor = connection.vendor
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         there = _triggers(connection, cursor)
         missing = [
             (table, event)
             for table in WATCHED
-            for event in EVENTS
+            for event in EVENTS[vendor]
             if {table, TABLE} <= tables and _trigger(table, event) not in there
         ]
-        if missing and connection.vendor == "postgresql":
+        if missing and vendor == "postgresql":
             cursor.execute(FUNCTION)
         for table, event in missing:
-            cursor.execute(_statement(connection.vendor, table, event))
+            cursor.execute(_drop(vendor, table, event))
+            cursor.execute(_create(vendor, table, event))
         if missing:
             cursor.execute(COUNT)
 
 
 def unwatch(connection: Any) -> None:
-    """For a migration that takes the counting table away: the triggers would fail without it."""
+    """For migrations: they remake tables, and on PostgreSQL none is altered while its changes wait to be
+    counted. Everything counts as changed once they are done (`watch`)."""
+    vendor = connection.vendor
     with connection.cursor() as cursor:
-        there = _triggers(connection, cursor)
-        for table in WATCHED:
-            for trigger in {_trigger(table, event) for event in EVENTS} & there:
-                on = f" ON {table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER {trigger}{on}")
+        tables = set(connection.introspection.table_names(cursor))
+        for table in tables.intersection(WATCHED):
+            for event in EVENTS[vendor]:
+                cursor.execute(_drop(vendor, table, event))
 
 
 def _triggers(connection: Any, cursor: Any) -> set[str]:
@@ -108,8 +114,17 @@ def _trigger(table: str, event: str) -> str:
     return f"{table}_{event.lower()}_counts"
 
 
-def _statement(vendor: str, table: str, event: str) -> str:
-    head = f"CREATE TRIGGER {_trigger(table, event)} AFTER {event} ON {table}"
+def _drop(vendor: str, table: str, event: str) -> str:
+    on = f" ON {table}" if vendor == "postgresql" else ""
+    return f"DROP TRIGGER IF EXISTS {_trigger(table, event)}{on}"
+
+
+def _create(vendor: str, table: str, event: str) -> str:
+    """On PostgreSQL it counts at the end of the transaction: whoever holds the row waits for nobody then."""
+    what = f"TRIGGER {_trigger(table, event)} AFTER {event} ON {table}"
     if vendor == "sqlite":
-        return f"{head} BEGIN {COUNT}; END"
-    return f"{head} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_count()"
+        return f"CREATE {what} BEGIN {COUNT}; END"
+    if event == "TRUNCATE":
+        return f"CREATE {what} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_count()"
+    at_commit = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+    return f"CREATE CONSTRAINT {what} {at_commit} EXECUTE FUNCTION {TABLE}_count()"

@@ -17,6 +17,8 @@ IDENTITY: Final = "identity"
 PREFERRED: Final = ("br", "gzip")
 LARGE: Final = 100_000  # bytes; from here on, brotli's best takes seconds for a few per cent
 BYTE_RANGE: Final = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
+# Of an answer that has no page in it; no cache on the way may keep it in the page's place.
+NOTHING: Final = [("Content-Length", "0"), ("Cache-Control", "no-store")]
 # What a 304 says again (RFC 9110, 15.4.5); the browser has the rest from the 200.
 SAID_AGAIN: Final = {"cache-control", "vary"}
 
@@ -42,13 +44,17 @@ class PageBytes:
         kept = [header for header in headers if header[0].lower() not in {"content-length", "vary"}]
         kept.append(("Vary", "Accept-Encoding"))
         bodies = {IDENTITY: body} | (_earlier(like) if like and like.body == body else _compressed(body))
-        tag = hashlib.sha256(body).hexdigest()[:24]
+        # Of the headers, too: a 304 would leave a browser with those of an older release.
+        tag = hashlib.sha256(repr(kept).encode() + body).hexdigest()[:24]
         self.variants = {name: _variant(name, tag, content, kept) for name, content in bodies.items()}
-        self.size = sum(map(len, bodies.values()))
+        self.size = sum(len(content) + len(repr(kept)) for content in bodies.values())
 
     def answer(self, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         """To a GET or HEAD: 200, or 304 where the browser has it, or 206 for a part of it."""
         variant = self.variants[best_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))]
+        if "HTTP_IF_MATCH" in environ and not is_same(variant.etag, environ["HTTP_IF_MATCH"]):
+            start_response("412 Precondition Failed", NOTHING)
+            return []
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and is_known(variant.etag, known):
             start_response("304 Not Modified", variant.headers_unchanged)
@@ -63,6 +69,11 @@ class PageBytes:
 def is_known(etag: str, known: str) -> bool:
     """Whether If-None-Match names it. A proxy that compresses may have weakened it."""
     return known.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in known.split(",")}
+
+
+def is_same(etag: str, wanted: str) -> bool:
+    """Whether If-Match names it: to the byte, so that a weakened one does not."""
+    return wanted.strip() == "*" or etag in {tag.strip() for tag in wanted.split(",")}
 
 
 @lru_cache(maxsize=128)
@@ -104,11 +115,10 @@ def _answer_range(variant: Variant, environ: dict[str, Any], start_response: Sta
         start_response("200 OK", variant.headers)
         return [variant.body]
     first, last = _bounds(match[1], match[2], total)
-    headers = [header for header in variant.headers if header[0] != "Content-Length"]
     if first > last:
-        headers += [("Content-Range", f"bytes */{total}"), ("Content-Length", "0")]
-        start_response("416 Range Not Satisfiable", headers)
+        start_response("416 Range Not Satisfiable", [*NOTHING, ("Content-Range", f"bytes */{total}")])
         return []
+    headers = [header for header in variant.headers if header[0] != "Content-Length"]
     part = variant.body[first : last + 1]
     headers += [("Content-Range", f"bytes {first}-{last}/{total}"), ("Content-Length", str(len(part)))]
     start_response("206 Partial Content", headers)

@@ -11,6 +11,7 @@ session and no header of a reader can get into it, and since its views promise t
 """
 
 import logging
+import math
 import sys
 import threading
 import time
@@ -18,22 +19,23 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
+from django.views.decorators.cache import never_cache
 
 from ascentpain import content_version
 from ascentpain.inline_style import inline
 from ascentpain.page_bytes import Headers, PageBytes, StartResponse
+from contact.models import Practice
 
 logger = logging.getLogger(__name__)
 
@@ -53,19 +55,14 @@ CACHE_CONTROL: Final = "public, max-age=0, s-maxage=5, stale-while-revalidate=30
 
 def live_page(view: View | None = None, *, reads_query: bool = False) -> Any:
     """A view's promise: its answer depends on nothing but its address, the content (content_version.WATCHED)
-    and, where it says so, the query. Its 200 may be kept, here and in caches on the way; nothing else may."""
+    and, where it says so, the query.
+
+    Django's own answer is for its one reader. What the cache has made sure of may be kept on the way, too.
+    """
     if view is None:
         return lambda view: live_page(view, reads_query=reads_query)
 
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        if response.status_code == 200:
-            response["Cache-Control"] = CACHE_CONTROL
-        else:
-            add_never_cache_headers(response)
-        return response
-
+    answer = never_cache(view)
     answer.is_live_page, answer.reads_query = True, reads_query  # type: ignore[attr-defined]
     return answer
 
@@ -76,22 +73,28 @@ class Kept(NamedTuple):
 
 
 class Edition:
-    """The pages at one version, until a moment in seconds since 1970."""
+    """The pages at one version, for a span of time in seconds since 1970."""
 
     def __init__(self, version: int | None, until: float, before: "Edition | None" = None) -> None:
-        self.version, self.until = version, until
+        self.version, self.since, self.until = version, time.time(), until
         self.pages: OrderedDict[str, Kept] = OrderedDict()
-        self.size = 0  # bytes
-        # Their compressed bytes are taken over where the page stayed the same.
+        # Of the edition before: compressed bytes are taken over where a page stayed the same.
         self.before = dict(before.pages) if before else {}
+        self.size = sum(kept.page.size for kept in self.before.values())  # bytes
+        self.keeping = threading.Lock()
+
+    def is_of_now(self) -> bool:
+        return self.since <= time.time() < self.until
 
     def keep(self, path: str, kept: Kept) -> None:
-        self.before.pop(path, None)
-        self.pages[path] = kept
-        self.size += kept.page.size
-        while self.size > MOST_BYTES and len(self.pages) > 1:
-            _, dropped = self.pages.popitem(last=False)
-            self.size -= dropped.page.size
+        with self.keeping:
+            for dropped in (self.before.pop(path, None), self.pages.pop(path, None)):
+                self.size -= dropped.page.size if dropped else 0
+            self.pages[path] = kept
+            self.size += kept.page.size
+            while self.size > MOST_BYTES and len(self.before) + len(self.pages) > 1:
+                _, dropped = self.before.popitem() if self.before else self.pages.popitem(last=False)
+                self.size -= dropped.page.size
 
     def take(self, path: str) -> Kept | None:
         kept = self.pages.get(path)
@@ -122,6 +125,12 @@ class Unkept:
         )
         return self.status.startswith("200 ") and not is_personal
 
+    def as_bytes(self, like: PageBytes | None) -> PageBytes:
+        """To keep, here and on the way."""
+        headers = [header for header in self.headers if header[0].lower() not in {"cache-control", "expires"}]
+        body, headers = inline(self.body, [*headers, ("Cache-Control", CACHE_CONTROL)])
+        return PageBytes(body, headers, like)
+
 
 class PageCache:
     """The WSGI application around Django's own, which answers whatever is not a live page."""
@@ -129,8 +138,11 @@ class PageCache:
     def __init__(self, application: Application) -> None:
         self.application = application
         self.edition = Edition(None, 0)
-        self.asks_at = 0.0  # by time.monotonic()
-        self.asking, self.rendering = threading.Lock(), threading.Lock()
+        self.asked_at = -math.inf  # when the last question began, by time.monotonic()
+        self.asks_at = -math.inf  # when the next one is due
+        self.asking = threading.Lock()
+        # One page is rendered once, and no page waits long for another.
+        self.rendering = [threading.Lock() for _ in range(64)]
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         found = self.find(environ)
@@ -138,18 +150,19 @@ class PageCache:
 
     def find(self, environ: Environ) -> PageBytes | Unkept | None:
         """The live page that is asked for; None where Django has to answer."""
-        if environ["REQUEST_METHOD"] not in READING or not is_at_our_address(environ):
+        if environ["REQUEST_METHOD"] not in READING:
             return None
-        path, is_staff = environ["PATH_INFO"], SESSION in environ.get("HTTP_COOKIE", "")
-        kept = self.current(at_once=is_staff).take(path)
-        if kept:
-            return None if kept.reads_query and environ.get("QUERY_STRING") else kept.page
+        path = environ["PATH_INFO"]
         view = live_view(path)
-        if view is None or (view.reads_query and environ.get("QUERY_STRING")):
+        if view is None or not is_at_our_address(environ):
+            return None
+        if view.reads_query and environ.get("QUERY_STRING"):
             return None
         try:
-            return self.render(path, view)
-        except (DatabaseError, InterfaceError):  # Django says so, in the site's look
+            kept = self.current(at_once=is_of_staff(environ)).take(path)
+            return kept.page if kept else self.render(path, view)
+        except Exception:  # whatever it is, Django has an answer in the site's look
+            logger.exception("pages: Django answers instead")
             return None
 
     def current(self, at_once: bool = False) -> Edition:
@@ -157,9 +170,11 @@ class PageCache:
 
         Staff see what they have just published: `at_once`.
         """
-        if (at_once or time.monotonic() >= self.asks_at) and self.asking.acquire(timeout=WAITS_FOR):
+        arrived = time.monotonic()
+        due = arrived if at_once else self.asks_at
+        if arrived >= due and self.asking.acquire(timeout=WAITS_FOR):
             try:
-                if at_once or time.monotonic() >= self.asks_at:  # else another thread has just asked
+                if self.asked_at < arrived and (at_once or arrived >= self.asks_at):
                     self.ask()
             finally:
                 self.asking.release()
@@ -167,35 +182,45 @@ class PageCache:
 
     def ask(self) -> None:
         started = time.monotonic()
-        self.asks_at = started + ASKS_AFTER
         try:
             self.turn_to(content_version.read())
         except (DatabaseError, InterfaceError):
             logger.exception("pages: the database does not answer, so the last ones are shown")
+            self.asks_at = time.monotonic() + ASKS_AFTER
         else:
+            self.asked_at = started
             self.asks_at = started + min(ASKS_AFTER, self.edition.until - time.time())
 
     def turn_to(self, version: int | None) -> None:
-        if version != self.edition.version or time.time() >= self.edition.until:
+        if version != self.edition.version or not self.edition.is_of_now():
             self.edition = Edition(version, content_version.holds_until(timezone.now()), self.edition)
 
     def render(self, path: str, view: Any) -> PageBytes | Unkept | None:
-        """Render a page and keep it. None where staff publish faster than it is rendered."""
-        with self.rendering:
+        """Render a page and keep it.
+
+        None, and Django answers for once, where another page takes long or staff publish faster than that.
+        """
+        lock = self.rendering[hash(path) % len(self.rendering)]
+        if not lock.acquire(timeout=WAITS_FOR):
+            return None
+        try:
             for _ in range(TRIES):
                 self.turn_to(content_version.read())
-                edition = self.edition
+                edition, guesses = self.edition, Practice.objects.times_guessed()
                 if kept := edition.take(path):
                     return kept.page
                 answer = ask_for(path, self.application)
                 if not answer.may_be_kept:
                     return answer
-                if edition.version == content_version.read() and time.time() < edition.until:
+                is_whole = edition.version == content_version.read() and edition.is_of_now()
+                if is_whole and guesses == Practice.objects.times_guessed():
                     before = edition.before.get(path)
-                    page = PageBytes(*inline(answer.body, answer.headers), like=before and before.page)
+                    page = answer.as_bytes(like=before and before.page)
                     edition.keep(path, Kept(page, view.reads_query))
                     return page
-        return None
+            return None
+        finally:
+            lock.release()
 
 
 @lru_cache(maxsize=1024)
@@ -206,6 +231,12 @@ def live_view(path: str) -> Any:
     except Resolver404:
         return None
     return view if getattr(view, "is_live_page", False) else None
+
+
+def is_of_staff(environ: Environ) -> bool:
+    """Whether it brings a session; nobody has one but staff."""
+    cookies: str = environ.get("HTTP_COOKIE", "")
+    return SESSION in cookies and any(one.lstrip().startswith(SESSION) for one in cookies.split(";"))
 
 
 def is_at_our_address(environ: Environ) -> bool:

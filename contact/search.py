@@ -22,7 +22,7 @@ from contact.reference import read_reference
 
 NAME, PHONE, PHONE_ENDING, EMAIL, TEXT = "name", "phone", "phone_ending", "email", "text"
 MOST_WORDS: Final = 6  # of one search
-RARE: Final = 1000  # what has fewer inquiries is told from what has more
+RARE: Final = 30_000  # of inquiries with a term: up to so many, the rarer of two terms is told from the other
 # Letters that Unicode does not take apart into a plain one and an accent.
 PLAIN: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}

@@ -20,6 +20,7 @@ LONGEST_CLOSURE: Final = timedelta(days=2 * 365)
 class PracticeManager(models.Manager["Practice"]):
     # The last details this process read, for pages that must stand when the database does not answer.
     _last_known: "Practice | None" = None
+    _times_guessed = 0
 
     def current(self) -> "Practice":
         """The practice's details with hours and closures.
@@ -27,10 +28,17 @@ class PracticeManager(models.Manager["Practice"]):
         Raises nothing: without a database, the last known ones or the defaults.
         """
         try:
-            PracticeManager._last_known = self._read() or Practice()
+            practice = self._read() or Practice()
         except (DatabaseError, InterfaceError):
             logger.exception("practice details: the last known ones are shown")
-        return self.last_known()
+            PracticeManager._times_guessed += 1
+            return self.last_known()
+        PracticeManager._last_known = practice
+        return practice
+
+    def times_guessed(self) -> int:
+        """How often in this process the last known details had to do: a page with them must not be kept."""
+        return PracticeManager._times_guessed
 
     def last_known(self) -> "Practice":
         """The same without asking the database."""

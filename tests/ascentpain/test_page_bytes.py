@@ -126,6 +126,7 @@ def test_a_range_with_nothing_in_it_gets_416(asked):
     status, headers, body = ask(range=asked)
     assert (status, body) == (416, b"")
     assert headers["Content-Range"] == f"bytes */{len(BODY)}"
+    assert headers["Cache-Control"] == "no-store"  # or a cache could send it in the page's place
 
 
 @pytest.mark.parametrize(
@@ -138,6 +139,17 @@ def test_a_range_that_is_not_understood_gets_the_whole(asked):
 def test_a_range_of_an_older_page_gets_the_whole_new_one():
     assert ask(range="bytes=0-9", if_range='"older"')[::2] == (200, BODY)
     assert ask(range="bytes=0-9", if_range=ask()[1]["ETag"])[0] == 206
+
+
+def test_who_wants_to_go_on_with_an_older_page_is_told_that_it_is_another():
+    assert ask(if_match='"older"', range="bytes=10-")[::2] == (412, b"")
+    assert ask(if_match=f"W/{ask()[1]['ETag']}")[0] == 412
+    for same in ("*", ask()[1]["ETag"], f'"older", {ask()[1]["ETag"]}'):
+        assert ask(if_match=same)[0] == 200
+
+
+def test_other_headers_make_it_another_page():
+    assert ask(PageBytes(BODY, [*HEADERS, ("X-New", "yes")]))[1]["ETag"] != ask()[1]["ETag"]
 
 
 @given(accept_encoding=st.text(), if_none_match=st.text(), range=st.text())

@@ -136,6 +136,7 @@ def test_an_editor_and_a_reviewer_change_a_page(open_page, sign_in, served):
     patient = open_page("/procedures/kyphoplasty/")
     assert patient.inner_text("h1") == before
     say_its_time_has_come(served)
+    patient.wait_for_timeout(1_000)  # within which every worker learns of it
     patient.reload()
     assert patient.inner_text("h1") == title
     assert "Reviewed by Ada Doe, MD" in patient.inner_text("main")

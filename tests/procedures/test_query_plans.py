@@ -32,6 +32,6 @@ def test_no_table_is_read_as_a_whole_for_it(no_whole_tables, name):
     assert "INDEX" in plan or "PRIMARY KEY" in plan or "Index" in plan
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL chooses otherwise in a table this small")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads tables this small otherwise")
 def test_the_newest_version_comes_from_its_own_index(content):
     assert "revision_newest_live" in QUERIES["a page at its address"]().explain()
