@@ -3,6 +3,7 @@
 import zoneinfo  # noqa: F401
 
 import brotli  # noqa: F401
+import crispy_forms.helper
 import crispy_forms.layout  # noqa: F401
 import cryptography.hazmat.primitives.ciphers.aead
 import cryptography.hazmat.primitives.kdf.hkdf  # noqa: F401
@@ -23,7 +24,20 @@ settings.configure(
     SECRET_KEY="none is needed",
     SITE_ID=1,
     ROOT_URLCONF=__name__,
-    MIDDLEWARE=["allauth.account.middleware.AccountMiddleware"],
+    MIDDLEWARE=[
+        "csp.middleware.CSPMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        "django.middleware.security.SecurityMiddleware",
+        "django.middleware.gzip.GZipMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "allauth.account.middleware.AccountMiddleware",
+    ],
+    CONTENT_SECURITY_POLICY={"DIRECTIVES": {"default-src": ["'none'"]}},
+    CRISPY_TEMPLATE_PACK="bare",
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
     INSTALLED_APPS=[

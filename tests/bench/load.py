@@ -29,7 +29,14 @@ def rate(port: int, path: str, headers: dict[str, str], seconds: float) -> float
             raise RuntimeError(f"{path} answered {wrong[0]}")
         return len(answers) / seconds
     named = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [WRK, "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", *named, f"http://127.0.0.1:{port}{path}"]
+    command = [
+        WRK,
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{max(1, round(seconds))}s",
+        *named,
+        f"http://127.0.0.1:{port}{path}",
+    ]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in told or "Socket errors" in told:
         raise RuntimeError(told)

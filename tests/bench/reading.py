@@ -29,17 +29,21 @@ def measure(folder: Path) -> list[Goal]:
             targets[f"constant {name}"] = (constant, "/", {})
         targets["unchanged"] = (site, PATH, {"If-None-Match": fetch(*targets["page"])[1]["ETag"]})
         rates = in_turns(targets)
+    best = {name: max(found) for name, found in rates.items()}
     return [
-        Goal("a page / Django sending the same bytes", rates["page"] / rates["constant page"], at_least=0.9),
+        Goal("a page / Django sending the same bytes", best["page"] / best["constant page"], at_least=0.9),
         Goal(
             "in brotli / Django sending the same bytes",
-            rates["compressed"] / rates["constant compressed"],
+            best["compressed"] / best["constant compressed"],
             at_least=0.9,
         ),
-        Goal("304 / Django sending the page", rates["unchanged"] / rates["constant page"], at_least=0.9),
-        Goal("304 / a page", rates["unchanged"] / rates["page"], at_least=0.95),
-        Goal("in brotli / a page", rates["compressed"] / rates["page"], at_least=0.95),
-        Goal("pages", rates["page"], unit=" a second"),
+        Goal("304 / Django sending the page", best["unchanged"] / best["constant page"], at_least=0.9),
+        Goal("304 / a page", best["unchanged"] / best["page"], at_least=1),
+        Goal("in brotli / a page", best["compressed"] / best["page"], at_least=1),
+        *(
+            Goal(f"{name}, median of {TURNS}", statistics.median(found), unit=" a second")
+            for name, found in rates.items()
+        ),
     ]
 
 
@@ -50,12 +54,12 @@ def fetch(port: int, path: str, headers: dict[str, str]) -> tuple[bytes, dict[st
         return page.read(), dict(page.headers)
 
 
-def in_turns(targets: dict[str, tuple[int, str, dict[str, str]]]) -> dict[str, float]:
-    """The median rate of each."""
+def in_turns(targets: dict[str, tuple[int, str, dict[str, str]]]) -> dict[str, list[float]]:
+    """The rates of each. The best one says what it can do; the others, what else the machine did."""
     rates: dict[str, list[float]] = {name: [] for name in targets}
     for target in targets.values():
-        load.rate(*target, seconds=0.5)
+        load.rate(*target, seconds=1)
     for _ in range(TURNS):
         for name in random.sample(list(targets), len(targets)):
             rates[name].append(load.rate(*targets[name], seconds=server.seconds()))
-    return {name: statistics.median(found) for name, found in rates.items()}
+    return rates

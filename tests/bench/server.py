@@ -1,4 +1,4 @@
-"""A WSGI application served by gunicorn as the site is, for a `with` block."""
+"""A WSGI application served by gunicorn, the site's own as `make run` serves it, for a `with` block."""
 
 import os
 import signal
@@ -13,15 +13,20 @@ from pathlib import Path
 from tests.site_server import ROOT, free_port, newcomers_environment
 
 SECONDS_TO_START = 30
-GUNICORN = [sys.executable, "-m", "gunicorn", "--config", "python:ascentpain.gunicorn_config"]
+GUNICORN = [sys.executable, "-m", "gunicorn"]
+AS_THE_SITE = ["--config", "python:ascentpain.gunicorn_config"]
+# The same for an application with settings of its own.
+BARE = ["--workers", "2", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
 
 
 @contextmanager
 def served(application: str, data: Path, **environment: str) -> Iterator[tuple[int, int]]:
     """Its port and the process id of gunicorn's master."""
     port = free_port()
+    is_site = application in {"ascentpain.wsgi", "tests.bench.without_storing"}
+    how = AS_THE_SITE if is_site else [*BARE, "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
     own = newcomers_environment(DATA_DIR=str(data), PORT=str(port), TRUSTED_PROXIES="1") | environment
-    process = subprocess.Popen([*GUNICORN, application], cwd=ROOT, env=own, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([*GUNICORN, *how, application], cwd=ROOT, env=own, stdout=subprocess.DEVNULL)
     try:
         wait_for(port, process)
         yield port, process.pid
