@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ascentpain import write_turn
 from contact import callback, intake, opening_hours, receipt, request_token, throttle
 from contact.forms import InquiryForm, PhoneCorrectionForm
 from contact.models import Inquiry, Practice
@@ -63,7 +64,7 @@ def _receive(request: HttpRequest, form: InquiryForm) -> HttpResponse:
         return receipt.redirect(same)
     new, practice = form.inquiry_to_store(), Practice.objects.current()
     try:
-        with throttle.place(request, new.request_id):
+        with write_turn.turn(), throttle.place(request, new.request_id):
             stored = intake.receive(new, practice)
     except throttle.Full as full:
         return _form_page(request, form, HTTPStatus.TOO_MANY_REQUESTS, retry_after=full.seconds)
