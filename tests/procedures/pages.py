@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from procedures.admin import changes
 from procedures.models import Clinician, Item, Page, Section
 from procedures.models.revision import today
-from procedures.publishing import Review
+from procedures.publishing import CannotPublish, Review, publish
 
 
 def make_page(slug="new", **overrides):
@@ -43,3 +45,10 @@ def publish_form(page, **overrides):
         "seen": changes.of(page).fingerprint,
     }
     return data | overrides
+
+
+def refusal(page, by, **options):
+    """Why this person may not publish the page, in words."""
+    with pytest.raises(CannotPublish) as refused:
+        publish(page, by=by, **({"review": make_review()} | options))
+    return str(refused.value)

@@ -2,32 +2,15 @@
 
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
 from contact.models import Practice
 from procedures import drafts
 from procedures.models import Page, Revision
-from procedures.publishing import CannotPublish, cancel, publish
-from tests.procedures.pages import make_review, publish_form
+from procedures.publishing import cancel, publish
+from tests.procedures.pages import make_review, publish_form, refusal
 from tests.procedures.test_page_admin import form_of
 from tests.staff import make_staff, sign_in
-
-
-@pytest.fixture
-def page(content):
-    return Page.objects.get(slug="trauma")
-
-
-@pytest.fixture
-def reviewer(db):
-    return make_staff("rita", "Reviewer")
-
-
-def refusal(page, by, **options):
-    with pytest.raises(CannotPublish) as refused:
-        publish(page, by=by, **({"review": make_review()} | options))
-    return str(refused.value)
 
 
 def reword(page, by):

@@ -12,25 +12,9 @@ from ascentpain import morning
 from procedures import notices, summary
 from procedures.models import Clinician, Page, Revision
 from procedures.models.revision import today
-from procedures.publishing import CannotPublish, publish
-from tests.procedures.pages import make_page, make_review, make_section, publish_form
+from procedures.publishing import publish
+from tests.procedures.pages import make_page, make_review, make_section, publish_form, refusal
 from tests.staff import make_staff, sign_in
-
-
-@pytest.fixture
-def page(content):
-    return Page.objects.get(slug="trauma")
-
-
-@pytest.fixture
-def reviewer(db):
-    return make_staff("rita", "Reviewer")
-
-
-def refusal(page, by, **options):
-    with pytest.raises(CannotPublish) as refused:
-        publish(page, by=by, **({"review": make_review()} | options))
-    return str(refused.value)
 
 
 def test_an_editor_does_not_publish_medical_content_and_a_reviewer_does(page, reviewer):
