@@ -10,15 +10,13 @@ from django.db.models import Exists, OuterRef, Prefetch
 from contact.spam import Suspicion
 
 if TYPE_CHECKING:
-    from contact.models.inquiry import Inquiry
+    from contact.models.inquiry import Inquiry  # noqa: F401 (named in quotes)
 
 # Who was called in vain is not called again at once, unless the next call is due already.
 JUST_CALLED: Final = timedelta(hours=1)
 
 
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
-    model: "type[Inquiry]"
-
     def newest_first(self) -> "InquiryQuerySet":
         return self.order_by("-sent_at", "-pk")
 
