@@ -46,9 +46,19 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Forms of patients and about them come back as they were filled in, others with an explanation."""
     match = request.resolver_match
-    if match and match.view_name in FORMS_THAT_COME_BACK:
-        return FORMS_THAT_COME_BACK[match.view_name](request, **match.kwargs)
+    name = match.view_name if match else ""
+    is_forged = name in STAFF_FORMS_THAT_COME_BACK and _is_from_elsewhere(request)
+    if match and name in FORMS_THAT_COME_BACK and not is_forged:
+        return FORMS_THAT_COME_BACK[name](request, **match.kwargs)
     return _page(request, "csrf", 403, "Your request was not sent")
+
+
+def _is_from_elsewhere(request: HttpRequest) -> bool:
+    """Whether another site sent it, which may have filled it in: it must not come back with a button that
+    does what it says."""
+    ours = f"{request.scheme}://{request.get_host()}"
+    is_cross_site = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    return is_cross_site or request.headers.get("Origin", ours) != ours
 
 
 def broken_off(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from contact import access, callback, intake, workflow
@@ -45,9 +45,9 @@ def move(pk: int, version: int, to: str, by: User, note: str = "") -> Inquiry:
     with _changing(pk, version, by, ["status", "due_at"]) as inquiry:
         was_held = inquiry.is_quarantined
         inquiry.status = workflow.after_move(inquiry, to)
-        now, practice = timezone.now(), Practice.objects.current()
-        since = inquiry.sent_at if was_held else now
-        inquiry.due_at = callback.due_at(practice, since) if inquiry.status in workflow.TO_CALL else None
+        now, practice = timezone.now(), _practice_since(inquiry.sent_at)
+        again = callback.due_again(inquiry, practice, None if was_held else now)
+        inquiry.due_at = again if inquiry.status in workflow.TO_CALL else None
         inquiry.events.create(kind=Kind.MOVED, at=now, status=inquiry.status, by=by, text=note)
         if inquiry.suspicions and inquiry.status == Status.NEW:
             intake.acknowledge(inquiry, practice)
@@ -112,12 +112,22 @@ def renew_due_times(practice: Practice) -> None:
     What is promised may be later now, never earlier than it was told.
     """
     waiting = Inquiry.objects.to_call().only("status", "sent_at", "call_by", "due_at")
+    if not (first := waiting.aggregate(first=Min("sent_at"))["first"]):
+        return
+    practice.coming_closures = list(Closure.objects.not_over(first))
     for inquiry in waiting.with_steps().iterator(chunk_size=200):
         due_at = callback.due_again(inquiry, practice, _waits_anew_since(inquiry.steps))
         if due_at != inquiry.due_at:
             # Not where somebody has called meanwhile
             same = Inquiry.objects.filter(pk=inquiry.pk, status=inquiry.status, due_at=inquiry.due_at)
             same.update(due_at=due_at)
+
+
+def _practice_since(moment: datetime) -> Practice:
+    """With the closures that were over by now as well: a promise that one moved stays where it is."""
+    practice = Practice.objects.current()
+    practice.coming_closures = list(Closure.objects.not_over(moment))
+    return practice
 
 
 def _waits_anew_since(steps: list[InquiryEvent]) -> datetime | None:

@@ -8,12 +8,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import resolve, reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -23,7 +21,7 @@ from contact import access, intake, spam
 from contact.admin import typed_text
 from contact.admin.record import require
 from contact.forms import InquiryForm
-from contact.models import AccessEvent, Inquiry, Practice, RequestDraft, request_draft
+from contact.models import AccessEvent, Inquiry, Practice, RequestDraft
 from procedures.models import Revision
 
 logger = logging.getLogger(__name__)
@@ -103,7 +101,8 @@ def add(request: HttpRequest) -> HttpResponse:
     """
     user = require(request, "contact.add_inquiry", "contact.view_inquiry")
     if not request.POST:
-        draft = RequestDraft.objects.filter(by=user).first()
+        draft = RequestDraft.objects.of(user)
+        draft = draft if draft and is_readable(draft.typed) else None
         return _page(request, _form_of(draft), draft=draft)
     if "empty" in request.POST:
         RequestDraft.objects.filter(by=user).delete()
@@ -181,9 +180,9 @@ def keep_request_of_expired_session(request: HttpRequest, user: User, **kwargs: 
 
 @transaction.atomic
 def _keep(user: User, sent: QueryDict) -> None:
-    """One for each person, and none for longer than `request_draft.KEPT`."""
-    now = timezone.now()
-    RequestDraft.objects.filter(Q(by=user) | Q(saved_at__lt=now - request_draft.KEPT)).delete()
+    """One for each person, and none for longer than a month."""
+    RequestDraft.objects.expired().delete()
+    RequestDraft.objects.filter(by=user).delete()
     typed = sent.copy()
     typed.pop("csrfmiddlewaretoken", None)
     RequestDraft.objects.create(by=user, typed=typed.urlencode())
@@ -191,7 +190,7 @@ def _keep(user: User, sent: QueryDict) -> None:
 
 def _form_of(draft: RequestDraft | None) -> PhoneRequestForm:
     """With what was kept in its fields, and no mistakes told yet."""
-    if draft is None or not is_readable(draft.typed):
+    if draft is None:
         return PhoneRequestForm()
     typed = QueryDict(draft.typed)
     return PhoneRequestForm(initial=typed.dict() | {"access_needs": typed.getlist("access_needs")})

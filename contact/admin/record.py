@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -76,7 +77,10 @@ def _act(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return _page(request, inquiry, note, problem=problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        done = _do(request, user, inquiry, note)
+        with transaction.atomic():
+            done = _do(request, user, inquiry, note)
+            if done is not None:
+                desk.forget_draft(pk, user, request.POST.get("draft", ""), note)
     except desk.Conflict as conflict:
         return _page(request, conflict.inquiry, note, conflict=True, status=HTTPStatus.CONFLICT)
     except workflow.NotPossible as error:
@@ -84,7 +88,6 @@ def _act(request: HttpRequest, pk: int) -> HttpResponse:
     if done is None:
         problem = "Write the note first; nothing was saved."
         return _page(request, inquiry, problem=problem, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    desk.forget_draft(pk, user, request.POST.get("draft", ""), note)
     messages.success(request, done)
     if request.GET.get("from") == "list":
         return HttpResponseRedirect(f"{reverse('admin:contact_inquiry_changelist')}?status=quarantined")

@@ -108,13 +108,14 @@ class Practice(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(7), MaxValueValidator(3650)],
-        help_text="Requests that may be spam, that nobody accepted. Leave it empty to keep them.",
+        help_text="Requests that may be spam, that nobody accepted, but for those held only for coming too "
+        "fast or too late. Leave it empty to keep them.",
     )
 
     one_person_publishes = models.BooleanField(
         "reviewers may publish their own words",
         default=False,
-        help_text="For a practice of one person. Otherwise medical content that a reviewer changed last is "
+        help_text="For a practice of one person. Otherwise medical content that a reviewer wrote is "
         "published by another reviewer.",
     )
 

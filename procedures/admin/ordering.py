@@ -44,7 +44,7 @@ def shift_pressed(request: HttpRequest) -> bool:
     """Without script the buttons send the whole form: what was typed is saved, then the row is moved."""
     kind, _, rest = request.POST.get("_shift", "").partition("-")
     key, _, to = rest.partition("-")
-    if kind not in MODELS or not key.isdigit():
+    if kind not in MODELS or not key.isdecimal():
         return False
     row: Any = MODELS[kind].objects.filter(pk=key).first()
     if row is not None:

@@ -46,10 +46,12 @@ def test_another_process_is_waited_for_and_no_longer_than_needed(locked_elsewher
 
 def test_a_turn_that_does_not_come_stops_nobody(locked_elsewhere, monkeypatch):
     monkeypatch.setattr(write_turn, "LONGEST", 0.05)
+    start = time.monotonic()
     with write_turn.turn():
         pass
     with write_turn._line, write_turn.turn():
         pass
+    assert 0.1 <= time.monotonic() - start < 1
 
 
 def test_nor_does_a_folder_that_cannot_be_written_to(settings, tmp_path):

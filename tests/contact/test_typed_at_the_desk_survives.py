@@ -1,13 +1,16 @@
 """Whatever goes wrong, what staff typed is in its field again, and nothing of it is stored twice."""
 
-import time
 import urllib.parse
+from datetime import timedelta
+from io import StringIO
 from unittest import mock
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.management import call_command
 from django.db import DatabaseError
 from django.test import Client
+from django.utils import timezone
 
 from contact.models import AccessEvent, Inquiry, NoteDraft, RequestDraft
 from tests.contact.sending import act, make_inquiry, token
@@ -136,6 +139,17 @@ def test_a_note_of_who_was_signed_out_comes_back_and_shows_nothing_else(db, admi
     assert "you are signed out" in told(page)
     assert page.find("textarea").text.strip() == NOTE and "Ana" not in page.text
     assert not AccessEvent.objects.exists() and not inquiry.events.exists()
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}]
+)
+def test_what_another_site_filled_in_does_not_come_back_with_a_button(db, admin_user, headers):
+    inquiry, client = make_inquiry(), Client(enforce_csrf_checks=True)
+    forged = {"outcome": "closed", "version": 0, "note": "Close it"}
+    for path in (f"/admin/contact/inquiry/{inquiry.pk}/act/", ADD):
+        page = page_of(client.post(path, forged | SAID, headers=headers), 403)
+        assert not page.main.find("form") and "Earl" not in page.text
 
 
 def test_a_stranger_who_sends_no_note_is_led_to_the_sign_in(db, client):
@@ -287,12 +301,17 @@ def test_other_words_under_a_form_that_was_stored_are_kept_and_change_nothing(co
     assert Inquiry.objects.count() == 2
 
 
-def test_what_nobody_came_back_for_is_kept_for_a_month(content, admin_client, client):
-    import datetime
-
+def test_what_nobody_came_back_for_is_shown_for_a_month_and_deleted(content, admin_client, client):
     admin_client.post(f"{ADD}draft/", SAID)
-    RequestDraft.objects.update(
-        saved_at=datetime.datetime.fromtimestamp(time.time() - 31 * 86400, datetime.UTC)
-    )
+    assert "Earl" in admin_client.get(ADD).content.decode()
+    month_ago = timezone.now() - timedelta(days=31)
+    RequestDraft.objects.update(saved_at=month_ago)
+    assert "Earl" not in admin_client.get(ADD).content.decode()
     sign_in(client, make_staff("rosa", "Front desk")).post(f"{ADD}draft/", SAID)
     assert RequestDraft.objects.get().by.username == "rosa"
+    RequestDraft.objects.update(saved_at=month_ago)
+    call_command("purge_inquiries", "--dry-run", stdout=StringIO())
+    assert RequestDraft.objects.exists()
+    with mock.patch("contact.retention.clean_files", return_value=True):
+        call_command("purge_inquiries", stdout=StringIO())
+    assert not RequestDraft.objects.exists()

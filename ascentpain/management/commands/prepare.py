@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 
+from ascentpain import content_version
 from ascentpain.models import EncryptionKey
 
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Data is kept in {settings.DATA_DIR}")
         self.refuse_unreachable_database()
-        call_command("migrate", verbosity=0, stdout=self.stdout)
+        self.migrate()
         EncryptionKey.objects.refuse_missing()
         call_command("createcachetable", verbosity=0, stdout=self.stdout)
         call_command("load_content", stdout=self.stdout)
@@ -39,6 +41,15 @@ class Command(BaseCommand):
             raise CommandError(
                 "The database does not answer. Start it, or check DATABASE_URL: its host, port and name."
             ) from error
+
+    def migrate(self) -> None:
+        """Where it fails, workers that still run go on noticing what staff change."""
+        try:
+            call_command("migrate", verbosity=0, stdout=self.stdout)
+        except BaseException:
+            with suppress(DatabaseError), transaction.atomic():
+                content_version.watch(connection)
+            raise
 
     def collect_static_files(self) -> None:
         stamp = Path(settings.DATA_DIR) / "static.fingerprint"

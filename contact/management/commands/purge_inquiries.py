@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from contact import retention
-from contact.models import Practice
+from contact.models import Practice, RequestDraft
 
 
 class Command(BaseCommand):
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         if held := retention.on_hold():
             self.stdout.write(f"On legal hold, kept whatever their age: {held}")
         if not dry_run:
+            RequestDraft.objects.expired().delete()
             self._clean_files()
 
     def _clean_files(self) -> None:
