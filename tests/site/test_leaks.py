@@ -22,7 +22,7 @@ from django.utils import timezone
 from ascentpain.encrypted_fields import Ciphertext
 from ascentpain.logs import PrivateFormatter
 from contact import alerts
-from contact.models import Inquiry, InquiryEvent, NoteDraft, Practice
+from contact.models import Inquiry, InquiryEvent, NoteDraft, Practice, RequestDraft
 from tests.contact.sending import act, payload, search_for
 from tests.staff import sign_in
 
@@ -121,6 +121,7 @@ def go_every_way(patient, staff):
     act(staff, inquiry, outcome="no_answer", note=NOTE)
     act(staff, inquiry, version=0, outcome="reached", note=NOTE)
     staff.post(f"{base}/draft/", {"note": DRAFT})
+    staff.post("/admin/contact/inquiry/add/draft/", TYPED)
     for path in ("/admin/", "/admin/contact/inquiry/", f"{base}/change/", f"{base}/print/"):
         staff.get(path)
     for path in ("accessevent/", "alert/", "inquiry/?status=any", "inquiry/export/"):
@@ -143,13 +144,14 @@ def go_every_way(patient, staff):
 
 def ciphertext():
     """What the database holds of what patients and staff wrote: of each value a piece, as it lies there."""
-    for model in (Inquiry, InquiryEvent, NoteDraft):
+    for model in (Inquiry, InquiryEvent, NoteDraft, RequestDraft):
         for row in model.objects.all():
             yield from (v.token[12:60] for v in vars(row).values() if isinstance(v, Ciphertext) and v.token)
 
 
 def purge_all():
     Inquiry.objects.update(status="closed", changed_at=timezone.now() - timedelta(days=90))
+    RequestDraft.objects.update(saved_at=timezone.now() - timedelta(days=90))
     call_command("purge_inquiries", stdout=io.StringIO())
     assert not Inquiry.objects.exists()
 
