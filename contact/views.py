@@ -85,6 +85,8 @@ def _known(request: HttpRequest, form: InquiryForm, earlier: Inquiry) -> HttpRes
             return receipt.redirect(same)
         is_same_person = form.inquiry.is_from_the_same_person_as(earlier)
         is_theirs |= is_same_person and form.token_value == request_token.of_browser(request)
+    elif is_theirs:  # Back, to the form as it was before its mistakes were mended
+        is_same_person = form.cleaned_data.get("name") == earlier.name
     form.renew()
     form.send_label = SEND_ANOTHER
     context: dict[str, Any] = {"trouble": ALREADY_SENT if is_same_person and is_theirs else NOT_SENT_YET}

@@ -44,12 +44,17 @@ class StatusFilter(QueueFilter):
     everything = "To call"
     ANY: Final = "any"
 
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        """Opens on what waits; a search looks through everything."""
+        super().__init__(request, params, model, model_admin)
+        if request.GET.get("q"):
+            self.used_parameters.setdefault(self.parameter_name, self.ANY)
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         return [*Inquiry.Status.choices, (self.ANY, "All requests")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Opens on what waits; a search looks through everything."""
-        value = self.value() or (self.ANY if request.GET.get("q") else "")
+        value = self.value()
         if value == self.ANY:
             return queryset
         if not value or value in workflow.TO_CALL:

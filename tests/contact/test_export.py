@@ -60,7 +60,7 @@ def test_a_found_request_is_exported_alone_and_the_log_does_not_say_what_was_typ
     searched = search_for(manager, "Boudreaux").redirect_chain[-1][0]
     assert [row["patient"] for row in rows(manager, "?" + searched.partition("?")[2])] == [wanted.name]
     entry = exports().get()
-    assert (entry.count, entry.filters) == (1, {"searched": "yes"})
+    assert (entry.count, entry.filters) == (1, {"status": "any", "searched": "yes"})
 
 
 def test_each_column_says_what_the_desk_shows(manager):

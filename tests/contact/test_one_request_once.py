@@ -215,6 +215,16 @@ def test_a_mistake_keeps_the_token(client):
     assert page.find("input", attrs={"name": "token"})["value"] == sent["token"]
 
 
+def test_back_to_the_mistake_after_it_was_mended_says_that_the_request_arrived(client):
+    mistaken = payload(token=token_in_form(client), phone="911")
+    client.post("/contact/", mistaken)
+    assert client.post("/contact/", mistaken | {"phone": "504 249 7576"}).status_code == 302
+    page = BeautifulSoup(client.post("/contact/", mistaken).content, "html.parser")
+    assert "We already have your request" in page.main.text and "not sent yet" not in page.main.text
+    other = BeautifulSoup(client.post("/contact/", mistaken | {"name": "Bea"}).content, "html.parser")
+    assert "This request is not sent yet" in other.main.text
+
+
 def test_the_database_itself_refuses_a_second_row(db):
     make_inquiry(request_id="once")
     with pytest.raises(IntegrityError):

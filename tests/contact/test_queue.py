@@ -384,7 +384,7 @@ def test_what_is_typed_stands_in_no_address_and_no_log(db, admin_client):
     entries = AccessEvent.objects.order_by("pk").values_list("kind", "filters")
     assert [kind for kind, *_ in entries] == ["searched", "viewed"]
     assert "quagsworth" not in str(list(entries)).lower()
-    assert list(entries)[1][1] == {"searched": "yes"}
+    assert list(entries)[1][1] == {"status": "any", "searched": "yes"}
 
 
 def test_a_search_opens_for_who_made_it_and_for_a_day(db, admin_client, client):
